@@ -1,0 +1,69 @@
+import type { Complex } from './types';
+
+/**
+ * What the panel draws beside the report: computed by the worker from the map, plain data.
+ * Coordinates are state-space coordinates; nothing here is a claim about the dynamics.
+ */
+export interface Scene {
+  readonly stateDim: number;
+  readonly reluUnits: number;
+  /** Sampled orbits after their transient ("simulated", drawn as fog): orbits x steps x n. */
+  readonly simulated: readonly (readonly (readonly number[])[])[];
+  /** Principal components of the simulated orbits and the objects. */
+  readonly principal: {
+    readonly mean: readonly number[];
+    /** components[i] is the i-th unit vector (length n), by falling explained variance. */
+    readonly components: readonly (readonly number[])[];
+    /** Fractions of the variance, same order. */
+    readonly explained: readonly number[];
+  };
+  /** Region borders normal . z + offset = 0, one per unit with a border. */
+  readonly borders: readonly {
+    readonly unit: number;
+    readonly normal: readonly number[];
+    readonly offset: number;
+  }[];
+}
+
+export interface Trajectory {
+  /** (steps + 1) x n, beginning with the launch point; shorter when it diverged. */
+  readonly points: readonly (readonly number[])[];
+  /** One string of L bits per point. */
+  readonly regions: readonly string[];
+  /** Where it went: an object's id, "diverged", or null when it did not settle within the steps. */
+  readonly settledOn: string | null;
+}
+
+/** The map at one state, for the figure's cursor. */
+export interface Probe {
+  readonly state: readonly number[];
+  readonly next: readonly number[];
+  readonly region: string;
+  /** Distance to the nearest region border and its unit; null where no unit has a border. */
+  readonly border: { readonly distance: number; readonly unit: number } | null;
+  /** Eigenvalues of the Jacobian here. */
+  readonly eigenvalues: readonly Complex[];
+}
+
+/** A parameter of the model as the Weights view draws it. Vectors have one row. */
+export interface ParameterMatrix {
+  /** Canonical parameter name: A, W, h, .. */
+  readonly name: string;
+  /** Name of the tensor in the file. */
+  readonly tensor: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Row-major. */
+  readonly values: readonly number[];
+  readonly statistics: {
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly std: number;
+    readonly norm: number;
+    /** Of square matrices; null otherwise. */
+    readonly spectralRadius: number | null;
+    readonly rank: number | null;
+    readonly condition: number | null;
+  };
+}

@@ -1,0 +1,106 @@
+import type { ModelOptions, Question, Unrecognised } from '../core/models/types';
+import type { BoundaryPoint, Cycle, InfoReport, ModelSummary, Report } from '../core/report/types';
+import type { ParameterMatrix, Probe, Scene, Trajectory } from '../core/report/scene';
+
+/** Where the worker finds a file: read by range from disk, or handed over whole (virtual file systems). */
+export type FileRef =
+  | { readonly kind: 'path'; readonly path: string }
+  | {
+      readonly kind: 'bytes';
+      readonly name: string;
+      readonly bytes: Uint8Array;
+      readonly folders: readonly string[];
+      /** Small files that lie beside it, by relative path. */
+      readonly beside: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+    };
+
+export interface SearchOptions {
+  readonly maxOrder: number;
+  readonly seed: number;
+  /** Seconds; the search stops by itself and the report is partial. */
+  readonly timeLimit: number;
+  readonly threads: number;
+  readonly memoryLimitMB: number;
+  /** Whether to spend time on proofs. */
+  readonly certify: boolean;
+}
+
+export interface Progress {
+  /** What is being done now, in plain words: "fixed points", "attractors", "cycles of order 3". */
+  readonly stage: string;
+  /** 0..1 over the whole job, or null when unknown. */
+  readonly fraction: number | null;
+  readonly secondsLeft: number | null;
+}
+
+/** Objects as they are found; ids are provisional until the report. */
+export interface Finds {
+  readonly cycles: readonly Cycle[];
+  readonly boundaryPoints: readonly BoundaryPoint[];
+}
+
+/** An error as it crosses a thread or a frame. */
+export interface Failure {
+  /** 'input': the file is at fault; 'question'/'unrecognised': the user can answer; 'internal': ours. */
+  readonly kind: 'input' | 'question' | 'unrecognised' | 'cancelled' | 'internal';
+  readonly message: string;
+  readonly place: string;
+  readonly remedy: string;
+  readonly question?: Question;
+  readonly unrecognised?: Unrecognised;
+  readonly stack?: string;
+}
+
+/**
+ * The jobs a worker does: name -> [request, streamed events, result]. Both ends derive their types from this table.
+ * A session is a model opened by `analyze` or `open`; queries against it are answered by the same thread.
+ */
+export interface Jobs {
+  info: { request: { file: FileRef; options: ModelOptions }; event: never; result: InfoReport };
+  analyze: {
+    request: { file: FileRef; options: ModelOptions; search: SearchOptions };
+    event:
+      | { type: 'model'; model: Omit<ModelSummary, 'scale'> }
+      | { type: 'progress'; progress: Progress }
+      | { type: 'finds'; finds: Finds };
+    result: Report;
+  };
+  /** Opens a model for the queries below without searching. */
+  open: {
+    request: { session: string; file: FileRef; options: ModelOptions };
+    event: never;
+    result: { stateDim: number; reluUnits: number };
+  };
+  /** `objects` (all their points) weigh in on the principal components. */
+  scene: {
+    request: { session: string; objects: readonly (readonly number[])[]; seed: number };
+    event: never;
+    result: Scene;
+  };
+  trajectory: {
+    request: {
+      session: string;
+      start: readonly number[];
+      steps: number;
+      objects: readonly { id: string; points: readonly (readonly number[])[] }[];
+    };
+    event: never;
+    result: Trajectory;
+  };
+  probe: { request: { session: string; state: readonly number[] }; event: never; result: Probe };
+  weights: { request: { session: string }; event: never; result: readonly ParameterMatrix[] };
+}
+
+export type JobName = keyof Jobs;
+
+/** Host -> worker. */
+export type ToWorker =
+  | { [N in JobName]: { type: 'start'; id: number; job: N; request: Jobs[N]['request'] } }[JobName]
+  /** `keep`: finish at once with what was found (a partial result) instead of failing as cancelled. */
+  | { type: 'stop'; id: number; keep: boolean };
+
+/** Worker -> host. */
+export type FromWorker =
+  | { type: 'event'; id: number; event: Exclude<Jobs[JobName]['event'], never> }
+  | { type: 'result'; id: number; result: Jobs[JobName]['result'] }
+  | { type: 'failure'; id: number; failure: Failure };

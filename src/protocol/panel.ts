@@ -1,0 +1,72 @@
+import type { ModelSummary, Report } from '../core/report/types';
+import type { ParameterMatrix, Probe, Scene, Trajectory } from '../core/report/scene';
+import type { Failure, Finds, Progress, SearchOptions } from './job';
+
+/** What the panel shows of a file; the webview never sees a path. */
+export interface FileLabel {
+  readonly name: string;
+  /** Run folder and epoch when known: "R1_plrnn2_vdp_sgd", 2124. */
+  readonly run: string | null;
+  readonly epoch: number | null;
+}
+
+export type ExportFormat = 'json' | 'csv' | 'html';
+
+// region host -> webview
+export type ToPanel =
+  /** Always the first message, and again after every re-run, reveal or reload. */
+  | {
+      type: 'init';
+      file: FileLabel;
+      search: SearchOptions;
+      palette: 'standard' | 'high-contrast' | 'monochrome';
+    }
+  | { type: 'model'; model: Omit<ModelSummary, 'scale'> }
+  | { type: 'progress'; progress: Progress }
+  | { type: 'finds'; finds: Finds }
+  | { type: 'report'; report: Report }
+  | { type: 'failure'; failure: Failure }
+  /** The file on disk changed after it was analysed. */
+  | { type: 'stale' }
+  | PanelReply;
+
+/** Answers to `ask`, matched by id. */
+export type PanelReply =
+  | { type: 'answer'; id: number; answer: PanelQueries[keyof PanelQueries]['answer'] }
+  | { type: 'refused'; id: number; failure: Failure };
+// endregion
+
+// region webview -> host
+export type FromPanel =
+  | { type: 'ready' }
+  | { type: 'rerun'; search: Partial<SearchOptions> }
+  | { type: 'stop' }
+  /** Answer to a Failure of kind 'question': index of the choice. */
+  | { type: 'choose'; index: number }
+  /** Let the user map tensors to parameters (quick pick in the host). */
+  | { type: 'mapTensors' }
+  | { type: 'export'; format: ExportFormat }
+  /** A figure drawn by the webview, to be saved: SVG as text, PNG as base64. */
+  | { type: 'saveFigure'; name: string; format: 'svg' | 'png'; data: string }
+  | { type: 'copy'; text: string; what: string }
+  | { type: 'openSettings' }
+  | { type: 'showLog' }
+  | {
+      [N in keyof PanelQueries]: { type: 'ask'; id: number; query: N; request: PanelQueries[N]['request'] };
+    }[keyof PanelQueries];
+
+/** Questions the panel asks while the user explores. */
+export interface PanelQueries {
+  scene: { request: { objects: readonly (readonly number[])[] }; answer: Scene };
+  trajectory: {
+    request: {
+      start: readonly number[];
+      steps: number;
+      objects: readonly { id: string; points: readonly (readonly number[])[] }[];
+    };
+    answer: Trajectory;
+  };
+  probe: { request: { state: readonly number[] }; answer: Probe };
+  weights: { request: Record<string, never>; answer: readonly ParameterMatrix[] };
+}
+// endregion

@@ -12,7 +12,7 @@ const may = {
   jobs: ['jobs', 'core', 'formats', 'runs', 'protocol', 'export'],
   worker: ['worker', 'jobs', 'core', 'formats', 'protocol'],
   cli: ['cli', 'jobs', 'worker', 'core', 'formats', 'protocol', 'export'],
-  host: ['host', 'protocol', 'runs', 'core', 'export'],
+  host: ['host', 'protocol', 'runs', 'core', 'export', 'worker'],
   extension: ['host'],
   webview: ['webview', 'protocol', 'core', 'figures', 'export'],
 };

@@ -94,10 +94,27 @@ export interface Jobs {
 export type JobName = keyof Jobs;
 
 /** Host -> worker. */
-export type ToWorker =
-  | { [N in JobName]: { type: 'start'; id: number; job: N; request: Jobs[N]['request'] } }[JobName]
-  /** `keep`: finish at once with what was found (a partial result) instead of failing as cancelled. */
-  | { type: 'stop'; id: number; keep: boolean };
+export type ToWorker = {
+  [N in JobName]: {
+    type: 'start';
+    id: number;
+    job: N;
+    request: Jobs[N]['request'];
+    /**
+     * One Int32 that a busy worker can read without taking messages: see `StopFlag`.
+     */
+    stop: SharedArrayBuffer;
+  };
+}[JobName];
+
+/** What the shared Int32 says. */
+export const StopFlag = {
+  run: 0,
+  /** Finish at once with what was found: a partial result. */
+  keep: 1,
+  /** Give up: the job fails as cancelled. */
+  cancel: 2,
+} as const;
 
 /** Worker -> host. */
 export type FromWorker =

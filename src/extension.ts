@@ -1,0 +1,15 @@
+import type * as vscode from 'vscode';
+import { registerCommands } from './host/commands';
+import { createLog } from './host/log';
+import { ModelAnswers } from './host/modelAnswers';
+import { Panels } from './host/panels';
+import { SavedPanels } from './host/savedPanels';
+
+/** Composition only: what the extension is made of, and nothing that takes time. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = createLog();
+  const answers = new ModelAnswers(context.workspaceState);
+  const saved = new SavedPanels(context.storageUri ?? context.globalStorageUri);
+  const panels = new Panels(context.extensionUri, answers, saved, log);
+  context.subscriptions.push(log, panels, registerCommands(context.extensionUri, panels, answers, log));
+}

@@ -1,0 +1,98 @@
+import * as v from 'valibot';
+import type { FromPanel } from '../protocol/panel';
+import { SEARCH_RANGES } from './searchRanges';
+
+/** Bounds on what a webview may send: far above what the panel does, far below what could hurt the host. */
+const MAX_COORDINATES = 100_000;
+const MAX_POINTS = 200_000;
+const MAX_STEPS = 1_000_000;
+const MAX_TEXT = 16 * 2 ** 20;
+const MAX_FIGURE = 64 * 2 ** 20;
+
+const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const state = v.pipe(v.array(v.pipe(v.number(), v.finite())), v.maxLength(MAX_COORDINATES));
+const states = v.pipe(v.array(state), v.maxLength(MAX_POINTS));
+const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
+const label = v.pipe(v.string(), v.maxLength(200));
+const objects = v.pipe(v.array(v.strictObject({ id: label, points: states })), v.maxLength(MAX_POINTS));
+
+function ranged(option: keyof typeof SEARCH_RANGES) {
+  const { minimum, maximum, integer } = SEARCH_RANGES[option];
+  const lowest = option === 'threads' ? 1 : minimum;
+  return v.pipe(
+    v.number(),
+    v.minValue(lowest),
+    v.maxValue(maximum),
+    v.check((value) => !integer || Number.isInteger(value)),
+  );
+}
+
+const search = v.strictObject({
+  maxOrder: v.exactOptional(ranged('maxOrder')),
+  seed: v.exactOptional(ranged('seed')),
+  timeLimit: v.exactOptional(ranged('timeLimit')),
+  threads: v.exactOptional(ranged('threads')),
+  memoryLimitMB: v.exactOptional(ranged('memoryLimitMB')),
+  certify: v.exactOptional(v.boolean()),
+});
+
+const ask = v.variant('query', [
+  v.strictObject({
+    type: v.literal('ask'),
+    id,
+    query: v.literal('scene'),
+    request: v.strictObject({ objects: states }),
+  }),
+  v.strictObject({
+    type: v.literal('ask'),
+    id,
+    query: v.literal('trajectory'),
+    request: v.strictObject({
+      start: state,
+      steps: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_STEPS)),
+      objects,
+    }),
+  }),
+  v.strictObject({
+    type: v.literal('ask'),
+    id,
+    query: v.literal('probe'),
+    request: v.strictObject({ state }),
+  }),
+  v.strictObject({
+    type: v.literal('ask'),
+    id,
+    query: v.literal('weights'),
+    request: v.strictObject({}),
+  }),
+]);
+
+const message = v.variant('type', [
+  v.strictObject({ type: v.literal('ready') }),
+  v.strictObject({ type: v.literal('rerun'), search }),
+  v.strictObject({ type: v.literal('stop') }),
+  v.strictObject({ type: v.literal('choose'), index: id }),
+  v.strictObject({ type: v.literal('mapTensors') }),
+  v.strictObject({ type: v.literal('export'), format: v.picklist(['json', 'csv', 'html']) }),
+  v.strictObject({
+    type: v.literal('saveFigure'),
+    name: label,
+    format: v.picklist(['svg', 'png']),
+    data: v.pipe(v.string(), v.maxLength(MAX_FIGURE)),
+  }),
+  v.strictObject({ type: v.literal('copy'), text, what: label }),
+  v.strictObject({ type: v.literal('openSettings') }),
+  v.strictObject({ type: v.literal('showLog') }),
+  ask,
+]);
+
+/**
+ * What a webview sent, checked: the host trusts nothing that comes out of a frame.
+ * @returns the message, or why it was turned down
+ */
+export function parseFromPanel(received: unknown): { message: FromPanel } | { rejected: string } {
+  const result = v.safeParse(message, received);
+  if (result.success) return { message: result.output };
+  const [first] = result.issues;
+  return { rejected: `${first.message} at ${v.getDotPath(first) ?? 'the message itself'}` };
+}

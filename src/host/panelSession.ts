@@ -1,0 +1,363 @@
+import type { ModelOptions } from '../core/models/types';
+import type { Scene } from '../core/report/scene';
+import type { Report } from '../core/report/types';
+import type { Failure, FileRef, JobName, Jobs, SearchOptions } from '../protocol/job';
+import type { FileLabel, FromPanel, PanelQueries, ToPanel } from '../protocol/panel';
+import { JobFailure, type RunningJob } from '../worker/client';
+import { hasAnswers } from './modelAnswers';
+import type { Palette } from './settings';
+
+/** A worker thread as a session sees it. */
+export interface Engine {
+  run<N extends JobName>(
+    job: N,
+    request: Jobs[N]['request'],
+    onEvent?: (event: Jobs[N]['event']) => void,
+  ): RunningJob<N>;
+  dispose(): Promise<void>;
+}
+
+/** What a session needs of the world. */
+export interface SessionPorts {
+  post(message: ToPanel): void;
+  /** The file as the worker can reach it; called once for each run. */
+  openFile(): Promise<FileRef>;
+  /** Searches; busy for as long as a search takes. */
+  readonly search: Engine;
+  /** Answers the questions of the views, so that they never wait for a search. */
+  readonly view: Engine;
+  /** The state of the run changed. */
+  changed(): void;
+  /** The model was recognised with answers that the user gave since the session began. */
+  answered(answers: ModelOptions): void;
+  log(level: 'info' | 'error', text: string): void;
+}
+
+export interface SessionStart {
+  readonly file: FileLabel;
+  readonly search: SearchOptions;
+  readonly palette: Palette;
+  /** Answers remembered for the folder; given up if they do not fit this file. */
+  readonly remembered: ModelOptions;
+}
+
+type Ask = Extract<FromPanel, { type: 'ask' }>;
+type Phase = 'idle' | 'searching' | 'done' | 'failed';
+
+/** A question of a view that takes longer than this is given up, and its thread ended. */
+const QUERY_TIMEOUT_MS = 30_000;
+/** How far a search may overrun its own time limit before it is told to stop. */
+const OVERRUN_MS = 10_000;
+const VIEW_SESSION = 'panel';
+
+/**
+ * One file in one panel: starts searches, keeps all that is known, and tells it again to a webview that was
+ * hidden or reloaded. Knows nothing of VS Code.
+ */
+export class PanelSession {
+  #search: SearchOptions;
+  #palette: Palette;
+  #answers: ModelOptions;
+  #answersAreNew = false;
+  #phase: Phase = 'idle';
+  /** What a fresh webview must hear after `init`, in order. */
+  #known: ToPanel[] = [];
+  #report: Report | null = null;
+  #failure: Failure | null = null;
+  #stale = false;
+  #listening = false;
+  #disposed = false;
+  /** Counts runs, so that what an earlier run still sends is dropped. */
+  #run = 0;
+  #job: RunningJob<'analyze'> | null = null;
+  #file: Promise<FileRef> | null = null;
+  #opened: Promise<unknown> | null = null;
+
+  constructor(
+    private readonly start: SessionStart,
+    private readonly ports: SessionPorts,
+  ) {
+    this.#search = start.search;
+    this.#palette = start.palette;
+    this.#answers = start.remembered;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get report(): Report | null {
+    return this.#report;
+  }
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+  get answers(): ModelOptions {
+    return this.#answers;
+  }
+  get search(): SearchOptions {
+    return this.#search;
+  }
+  /** The last progress the search reported; null when none is under way. */
+  get progress(): Jobs['analyze']['event'] | null {
+    const last =
+      this.#phase === 'searching' ? this.#known.find((message) => message.type === 'progress') : null;
+    return last?.type === 'progress' ? last : null;
+  }
+
+  /** Messages that concern the session alone; the shell handles the others. */
+  receive(message: Extract<FromPanel, { type: 'ready' | 'rerun' | 'stop' | 'ask' }>): void {
+    switch (message.type) {
+      case 'ready':
+        this.#listening = true;
+        this.#tellAll();
+        break;
+      case 'rerun':
+        this.#search = { ...this.#search, ...message.search };
+        void this.analyze();
+        break;
+      case 'stop':
+        this.stop();
+        break;
+      case 'ask':
+        void this.#answer(message);
+        break;
+    }
+  }
+
+  /** The webview is gone (hidden or reloading); it says `ready` when it is back. */
+  deaf(): void {
+    this.#listening = false;
+  }
+
+  /** Settings changed: the palette at once, search options from the next run on. */
+  configure(search: SearchOptions, palette: Palette): void {
+    this.#search = search;
+    this.#palette = palette;
+    this.#tellAll();
+  }
+
+  /** Answers a question about the model and searches again. */
+  answer(answers: ModelOptions): void {
+    this.#answers = answers;
+    this.#answersAreNew = true;
+    void this.analyze();
+  }
+
+  /** Takes up a report that was made before the window was reloaded. */
+  adopt(report: Report, answers: ModelOptions): void {
+    this.#run++;
+    this.#answers = answers;
+    this.#known = [];
+    this.#finish(report);
+    this.#tellAll();
+  }
+
+  markStale(): void {
+    if (this.#stale || this.#phase === 'searching') return;
+    this.#stale = true;
+    this.#tell({ type: 'stale' });
+  }
+
+  /** Ends the search and keeps what it found. */
+  stop(): void {
+    this.#job?.stop(true);
+  }
+
+  /** Starts a new search, giving up one under way. */
+  async analyze(): Promise<void> {
+    const run = ++this.#run;
+    this.#job?.stop(false);
+    this.#job = null;
+    this.#known = [];
+    this.#report = null;
+    this.#failure = null;
+    this.#stale = false;
+    this.#opened = null;
+    this.#file = this.ports.openFile();
+    this.#setPhase('searching');
+    this.#tellAll();
+    try {
+      const file = await this.#file;
+      if (this.#superseded(run)) return;
+      this.#finish(await this.#attempt(run, file));
+      if (this.#report) this.#tell({ type: 'report', report: this.#report });
+    } catch (error) {
+      if (this.#superseded(run)) return;
+      this.#failure = asFailure(error);
+      this.ports.log('error', describe(this.start.file.name, this.#failure));
+      this.#known.push({ type: 'failure', failure: this.#failure });
+      this.#setPhase('failed');
+      this.#tell({ type: 'failure', failure: this.#failure });
+    } finally {
+      if (!this.#superseded(run)) this.#job = null;
+    }
+  }
+
+  /** The scene of the report's objects, for an export. */
+  async scene(): Promise<Scene> {
+    const cycles = this.#report
+      ? [...this.#report.orders.flatMap((o) => o.cycles), ...this.#report.beyond]
+      : [];
+    const objects = cycles.flatMap((cycle) => cycle.points);
+    return this.#query('scene', { session: VIEW_SESSION, objects, seed: this.#search.seed });
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#listening = false;
+    this.#job?.stop(false);
+    await Promise.all([this.ports.search.dispose(), this.ports.view.dispose()]);
+  }
+
+  #superseded(run: number): boolean {
+    return this.#disposed || run !== this.#run;
+  }
+
+  /** Runs the search; answers remembered from another file of the folder are given up if they do not fit. */
+  async #attempt(run: number, file: FileRef): Promise<Report> {
+    try {
+      return await this.#analyzeOnce(run, file);
+    } catch (error) {
+      const failure = asFailure(error);
+      const mayBeTheAnswers =
+        failure.kind === 'question' || failure.kind === 'unrecognised' || failure.kind === 'input';
+      if (this.#superseded(run) || this.#answersAreNew || !hasAnswers(this.#answers) || !mayBeTheAnswers)
+        throw error;
+      this.ports.log('info', `${this.start.file.name}: the answers remembered for its folder do not fit it`);
+      this.#answers = {};
+      return await this.#analyzeOnce(run, file);
+    }
+  }
+
+  async #analyzeOnce(run: number, file: FileRef): Promise<Report> {
+    const request = { file, options: this.#answers, search: this.#search };
+    let overrun: NodeJS.Timeout | undefined;
+    const job = this.ports.search.run('analyze', request, (event) => {
+      if (this.#superseded(run)) return;
+      if (event.type === 'model') {
+        overrun = setTimeout(() => job.stop(true), this.#search.timeLimit * 1000 + OVERRUN_MS);
+        if (this.#answersAreNew) this.ports.answered(this.#answers);
+      }
+      // Progress is only of interest while it is the latest.
+      if (event.type === 'progress') this.#known = this.#known.filter(({ type }) => type !== 'progress');
+      this.#known.push(event);
+      this.#tell(event);
+      this.ports.changed();
+    });
+    this.#job = job;
+    try {
+      const report = await job.result;
+      if (this.#superseded(run)) throw new JobFailure(SUPERSEDED);
+      return report;
+    } finally {
+      clearTimeout(overrun);
+    }
+  }
+
+  #finish(report: Report): void {
+    this.#report = report;
+    // The report says it all: events that led to it need not be told again.
+    this.#known = [{ type: 'report', report }];
+    this.#setPhase('done');
+  }
+
+  #setPhase(phase: Phase): void {
+    this.#phase = phase;
+    this.ports.changed();
+  }
+
+  #tell(message: ToPanel): void {
+    if (this.#listening && !this.#disposed) this.ports.post(message);
+  }
+
+  #tellAll(): void {
+    this.#tell({ type: 'init', file: this.start.file, search: this.#search, palette: this.#palette });
+    for (const message of this.#known) this.#tell(message);
+    if (this.#stale) this.#tell({ type: 'stale' });
+  }
+
+  async #answer({ id, query, request }: Ask): Promise<void> {
+    const run = this.#run;
+    try {
+      const answer = await this.#ask(query, request);
+      if (!this.#superseded(run)) this.#tell({ type: 'answer', id, answer });
+    } catch (error) {
+      if (!this.#superseded(run)) this.#tell({ type: 'refused', id, failure: asFailure(error) });
+    }
+  }
+
+  #ask(
+    query: keyof PanelQueries,
+    request: Ask['request'],
+  ): Promise<PanelQueries[keyof PanelQueries]['answer']> {
+    const ours = query === 'scene' ? { seed: this.#search.seed } : {};
+    // `messages.ts` has checked that the request is the query's own.
+    return this.#query(query, { session: VIEW_SESSION, ...request, ...ours } as never);
+  }
+
+  async #query<N extends keyof PanelQueries>(
+    query: N,
+    request: Jobs[N]['request'],
+  ): Promise<Jobs[N]['result']> {
+    try {
+      this.#opened ??= this.#open();
+      await this.#opened;
+      return await this.#timed(this.ports.view.run(query, request));
+    } catch (error) {
+      // A thread that died has forgotten the model: the next question opens it again.
+      if (asFailure(error).kind !== 'input') this.#opened = null;
+      throw error;
+    }
+  }
+
+  async #open(): Promise<void> {
+    this.#file ??= this.ports.openFile();
+    const file = await this.#file;
+    await this.#timed(this.ports.view.run('open', { session: VIEW_SESSION, file, options: this.#answers }));
+  }
+
+  async #timed<N extends JobName>(job: RunningJob<N>): Promise<Jobs[N]['result']> {
+    const timer = setTimeout(() => job.stop(false), QUERY_TIMEOUT_MS);
+    try {
+      return await job.result;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const SUPERSEDED: Failure = { kind: 'cancelled', message: 'A new run began.', place: '', remedy: '' };
+
+/** Whatever was thrown, as the panel shows it. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof JobFailure) return error.failure;
+  if (error instanceof FileUnavailable) {
+    return { kind: 'input', message: error.message, place: '', remedy: error.remedy };
+  }
+  const known = error instanceof Error ? error : new Error(String(error));
+  return {
+    kind: 'internal',
+    message: known.message,
+    place: '',
+    remedy: 'Run the analysis again; the log has the details.',
+    ...(known.stack === undefined ? {} : { stack: known.stack }),
+  };
+}
+
+/** The file cannot be handed to the worker at all. */
+export class FileUnavailable extends Error {
+  override readonly name = 'FileUnavailable';
+  constructor(
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
+function describe(file: string, failure: Failure): string {
+  const place = failure.place === '' ? '' : ` (${failure.place})`;
+  const remedy = failure.remedy === '' ? '' : ` ${failure.remedy}`;
+  const stack = failure.stack === undefined ? '' : `\n${failure.stack}`;
+  return `${file}: ${failure.message}${place}${remedy}${stack}`;
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { DynamicsPanel, PANEL_TYPE, type PanelServices } from './dynamicsPanel';
+import { baseName } from './fileRef';
+import type { ModelAnswers } from './modelAnswers';
+import type { SavedPanels } from './savedPanels';
+import { SECTION } from './settings';
+
+/** All open panels: one for each file. */
+export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #panels = new Map<string, DynamicsPanel>();
+  readonly #services: PanelServices;
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(
+    extension: vscode.Uri,
+    answers: ModelAnswers,
+    saved: SavedPanels,
+    log: vscode.LogOutputChannel,
+  ) {
+    this.#services = { extension, answers, saved, log, changed: () => this.#updateContext() };
+    this.#subscriptions = [
+      vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (!change.affectsConfiguration(SECTION)) return;
+        for (const panel of this.#panels.values()) panel.configure();
+      }),
+    ];
+  }
+
+  /** The panel that has the focus. */
+  get active(): DynamicsPanel | undefined {
+    return [...this.#panels.values()].find((panel) => panel.active);
+  }
+
+  /** Opens a panel on the file and starts its analysis, or shows the one there is. */
+  open(file: vscode.Uri): DynamicsPanel {
+    const known = this.#panels.get(file.toString());
+    if (known) {
+      known.reveal();
+      return known;
+    }
+    const webviewPanel = vscode.window.createWebviewPanel(
+      PANEL_TYPE,
+      baseName(file),
+      vscode.ViewColumn.Active,
+      {
+        enableFindWidget: true,
+      },
+    );
+    const panel = new DynamicsPanel(webviewPanel, file, randomUUID(), this.#services);
+    this.#keep(panel);
+    panel.analyze();
+    return panel;
+  }
+
+  /** Called by VS Code for each panel that was open when the window was reloaded, when it is shown again. */
+  async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const token = typeof state === 'object' && state !== null && 'panel' in state ? state.panel : undefined;
+    const saved = await this.#services.saved.load(token);
+    if (!saved || typeof token !== 'string') {
+      this.#services.log.warn('A panel could not be restored: nothing was saved for it');
+      webviewPanel.dispose();
+      return;
+    }
+    const panel = new DynamicsPanel(webviewPanel, vscode.Uri.parse(saved.file), token, this.#services);
+    this.#keep(panel);
+    await panel.restore(saved);
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels.values()) panel.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #keep(panel: DynamicsPanel): void {
+    const key = panel.file.toString();
+    this.#panels.set(key, panel);
+    panel.onDidDispose(() => {
+      if (this.#panels.get(key) === panel) this.#panels.delete(key);
+      this.#updateContext();
+    });
+  }
+
+  #updateContext(): void {
+    void vscode.commands.executeCommand(
+      'setContext',
+      'rnnDynamics.searching',
+      this.active?.searching === true,
+    );
+  }
+}

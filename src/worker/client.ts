@@ -57,6 +57,8 @@ export class WorkerClient {
     const worker = this.#start();
     const result = new Promise<Jobs[N]['result']>((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onEvent });
+      // A thread with work keeps the process alive, an idle one does not.
+      worker.ref();
       worker.postMessage({ type: 'start', id, job, request, stop } as ToWorker);
     });
     return {
@@ -81,7 +83,6 @@ export class WorkerClient {
   #start(): Worker {
     if (this.#worker) return this.#worker;
     const worker = new Worker(this.script);
-    worker.unref();
     worker.on('message', (message: FromWorker) => this.#receive(message));
     const ended = (reason: string, stack?: string): void => {
       if (this.#worker !== worker) return;
@@ -108,6 +109,7 @@ export class WorkerClient {
       return;
     }
     this.#pending.delete(message.id);
+    if (this.#pending.size === 0) this.#worker?.unref();
     if (message.type === 'result') pending.resolve(message.result as never);
     else pending.reject(new JobFailure(message.failure));
   }

@@ -1,0 +1,282 @@
+import { maxAbs } from '../linalg/dense';
+import type { CanonicalMap } from '../map/canonical';
+import { regionString, rescale } from '../map/kernel';
+import type { Attractor, BoundaryPoint, Cycle, OrderResult } from '../report/types';
+import { describeAperiodic } from './attractors';
+import { Collection } from './collection';
+import { searchFixedPoints } from './fixedPoints';
+import { listObjects, toUnits } from './listing';
+import { runOrderTask, solveCost, type OrderTask, type OrderTaskResult } from './order';
+import { WordSolver } from './solver';
+import { survey } from './survey';
+import { residuals } from './verify';
+
+export interface DetectOptions {
+  readonly maxOrder: number;
+  readonly seed: number;
+  readonly certify: boolean;
+  /** Polled often; true ends the search with what was found. */
+  readonly stop: () => boolean;
+  readonly onProgress: (stage: string, fraction: number) => void;
+  /** Objects as they are found, in the model's units, with provisional ids. */
+  readonly onFinds: (finds: { cycles: Cycle[]; boundaryPoints: BoundaryPoint[] }) => void;
+  /** Runs order searches on several threads; in this thread, one after the other, when absent. */
+  readonly runTasks?: (
+    tasks: readonly OrderTask[],
+    onFind: (word: Uint8Array[], foundBy: string) => void,
+    onDone: (order: number) => void,
+  ) => Promise<OrderTaskResult[]>;
+}
+
+export interface Detection {
+  /** S: the largest |coordinate| of any fixed point or bounded sampled orbit. */
+  readonly scale: number;
+  readonly orders: OrderResult[];
+  readonly beyond: Cycle[];
+  readonly attractors: Attractor[];
+  readonly linearSolves: number;
+  readonly work: Record<string, number>;
+  readonly warnings: string[];
+}
+
+/** Work below which threads cost more than they save, in floating-point operations. */
+const THREADED_WORK = 4e8;
+
+/**
+ * All objects up to an order: fixed points by the complementarity search (with its certificate), attractors by
+ * simulation, cycles by the heuristic search of each order. Deterministic for a seed, whatever runs the tasks.
+ */
+export async function detect(map: CanonicalMap, options: DetectOptions): Promise<Detection> {
+  const { maxOrder, seed, stop, onProgress } = options;
+  // Inside, lengths are in units of a power of two near the biases' size: tolerances mean the same for h x 1e11.
+  const biases = Math.max(maxAbs(map.g), maxAbs(map.d));
+  const unit = biases > 0 ? 2 ** Math.ceil(Math.log2(biases)) : 1;
+  const scaled = rescale(map, 1 / unit);
+  let scale = biases > 0 ? biases / unit : 1;
+  const warnings: string[] = [];
+  let provisional = 0;
+  const stream = (cycles: Cycle[], boundaryPoints: BoundaryPoint[]): void =>
+    options.onFinds({ cycles, boundaryPoints });
+  const found = new Collection(scaled, scale, {
+    onCycle: (cycle) => stream([toUnits({ ...cycle, id: `?${String(++provisional)}` }, unit)], []),
+    onBoundary: (point) => stream([], [toUnits({ ...point, id: `?${String(++provisional)}` }, unit)]),
+  });
+
+  onProgress('fixed points', 0);
+  const fixedPoints = searchFixedPoints(scaled, {
+    certify: options.certify,
+    stop,
+    onCandidate: (word) => found.addWord([word], 'linear complementarity search'),
+    onProgress: (fraction) => onProgress('fixed points', 0.3 * fraction),
+  });
+  for (const word of fixedPoints.candidates) found.addWord([word], 'linear complementarity search');
+  for (const { point, units, itineraryCount, words } of fixedPoints.boundary)
+    found.addBoundary({
+      order: 1,
+      points: [Array.from(point)],
+      itineraries: words.map((word) => [regionString(word)]),
+      itineraryCount,
+      units,
+      residual: residuals(scaled, [point]).residual,
+      verified: residuals(scaled, [point]).residual <= 1e-10 * scale,
+      note:
+        units.length === map.L && map.L > 1
+          ? 'Lies on every region border: its Jacobian is not defined, so no stability is stated.'
+          : `Lies on ${units.length === 1 ? 'a region border' : `${String(units.length)} region borders`}: its Jacobian is not defined, so no stability is stated.`,
+    });
+  for (const { word, point, directions } of fixedPoints.continua)
+    found.addContinuum({
+      regions: [regionString(word)],
+      dimension: directions.length,
+      point: Array.from(point),
+      directions: directions.map((v) => Array.from(v)),
+    });
+
+  const centres = [
+    ...[...found.cycles.values()].map((cycle) => Float64Array.from(cycle.points[0]!)),
+    ...found.boundary.map((point) => Float64Array.from(point.points[0]!)),
+  ];
+  const extent = Math.max(0, ...centres.map(maxAbs));
+  if (extent > 0) found.scale = scale = extent;
+
+  const solver = new WordSolver(scaled);
+  const bitsOf = (word: Int32Array): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
+  onProgress('attractors', 0.3);
+  const seen = survey(solver, {
+    seed,
+    scale: Math.max(scale, biases / unit),
+    fixedPoints: centres,
+    stop,
+    onPeriodic: (word) => found.addWord(bitsOf(word), 'attractor'),
+    onProgress: (fraction) => onProgress('attractors', 0.3 + 0.2 * fraction),
+  });
+  if (seen.extent > 0) found.scale = scale = Math.max(extent, seen.extent);
+  for (const { state } of seen.resting) addResting(found, state);
+
+  // Where the fixed points are not proven complete, order 1 is searched like the others, too.
+  const firstOrder = fixedPoints.complete ? 2 : 1;
+  const tasks: OrderTask[] = [];
+  const regions = Array.from({ length: solver.regions.size }, (_, id) => solver.regions.bits(id));
+  for (let order = firstOrder; order <= maxOrder; order++)
+    tasks.push({
+      map: scaled,
+      order,
+      seed,
+      scale,
+      regions,
+      orbits: seen.orbits,
+      known: seen.periodic.filter(({ word }) => word.length === order).map(({ word }) => word),
+      centres,
+    });
+  const onFind = (word: Uint8Array[], foundBy: string): void => found.addWord(word, foundBy);
+  let done = 0;
+  const onDone = (order: number): void => {
+    done++;
+    onProgress(
+      order < maxOrder ? `cycles of order ${String(order + 1)}` : 'cycles',
+      0.5 + (0.5 * done) / tasks.length,
+    );
+  };
+  if (tasks.length > 0) onProgress(`cycles of order ${String(firstOrder)}`, 0.5);
+  const work = tasks.reduce((sum, task) => sum + 1500 * solveCost(scaled, task.order), 0);
+  const results =
+    options.runTasks && work > THREADED_WORK && tasks.length > 1 && !stop()
+      ? await options.runTasks(tasks, onFind, onDone)
+      : tasks.map((task) => {
+          const result = runOrderTask(task, stop, onFind);
+          onDone(task.order);
+          return result;
+        });
+  results.sort((a, b) => a.order - b.order);
+  for (const { finds, singular } of results) {
+    for (const { word, foundBy } of finds) found.addWord(word, foundBy);
+    for (const word of singular) found.addSingular(word);
+  }
+  if (found.undecided > 0)
+    warnings.push(
+      `${String(found.undecided)} itineraries have singular cycle equations that could not be decided: families of cycles may exist there.`,
+    );
+
+  const { orders, beyond, idOf } = listObjects(found, {
+    maxOrder,
+    unit,
+    stopped: stop(),
+    certificates: new Map([
+      [
+        1,
+        fixedPoints.complete
+          ? {
+              domain:
+                fixedPoints.domain === 'everywhere'
+                  ? fixedPoints.domain
+                  : {
+                      lower: fixedPoints.domain.lower.map((v) => v * unit),
+                      upper: fixedPoints.domain.upper.map((v) => v * unit),
+                    },
+              periods: 1,
+              method: fixedPoints.method,
+              statement: fixedPoints.statement,
+              counts: fixedPoints.counts,
+              errorBound: fixedPoints.errorBound * unit,
+            }
+          : null,
+      ],
+    ]),
+    whyNot: (order) =>
+      order === 1
+        ? (fixedPoints.whyNot ?? 'The proof was not attempted.')
+        : `No guarantee: cycles of order ${String(order)} were searched by heuristics, which can miss some.`,
+  });
+  for (const { order, cycles } of orders)
+    for (const cycle of cycles)
+      if (cycle.stability === 'marginal')
+        warnings.push(
+          `${cycle.id} has a multiplier on the unit circle within its error bound (${cycle.multiplierError.toExponential(1)}): families of order ${String(order)} or a multiple of it may surround it.`,
+        );
+  const attractors = [...periodicAttractors(seen, bitsOf, idOf), ...describeAperiodic(seen)].sort(
+    (a, b) => b.share - a.share,
+  );
+  return {
+    scale: scale * unit,
+    orders,
+    beyond,
+    attractors,
+    linearSolves:
+      solver.solves +
+      results.reduce((sum, r) => sum + r.solves, 0) +
+      (fixedPoints.counts['linear solves'] ?? 0),
+    work: {
+      mapIterates: solver.iterates + results.reduce((sum, r) => sum + r.iterates, 0),
+      regionsMet: Math.max(solver.regions.size, ...results.map((r) => r.regions)),
+      simulatedOrbits: seen.starts,
+      ...Object.fromEntries(
+        Object.entries(fixedPoints.counts).map(([name, count]) => [`fixedPoints: ${name}`, count]),
+      ),
+    },
+    warnings,
+  };
+
+  function periodicAttractors(
+    survey: typeof seen,
+    bits: typeof bitsOf,
+    id: (regions: readonly string[]) => { id: string; exponent: number | null } | undefined,
+  ): Attractor[] {
+    const share = (hits: number): number => hits / survey.starts;
+    const periodic = survey.periodic.map(({ word, hits }): Attractor => {
+      const object = id(bits(word).map(regionString));
+      return {
+        kind: word.length === 1 ? 'fixed-point' : 'cycle',
+        ...(object ? { cycle: object.id } : {}),
+        period: word.length,
+        ...(object && object.exponent !== null ? { lyapunov: object.exponent } : {}),
+        share: share(hits),
+        evidence: `${String(hits)} of ${String(survey.starts)} simulated orbits settle here; the ${word.length === 1 ? 'fixed point' : 'cycle'} was then solved for exactly and verified.`,
+      };
+    });
+    const resting = survey.resting.map(({ state, hits }): Attractor => {
+      const nearest = orders[0]?.boundaryPoints.find((point) =>
+        point.points[0]!.every((v, i) => Math.abs(v - state[i]! * unit) <= 1e-9 * scale * unit),
+      );
+      return {
+        kind: 'fixed-point',
+        ...(nearest ? { cycle: nearest.id } : {}),
+        period: 1,
+        share: share(hits),
+        evidence: `${String(hits)} of ${String(survey.starts)} simulated orbits come to rest here, on region borders.`,
+      };
+    });
+    return [...periodic, ...resting];
+  }
+}
+
+/** A state at rest that no search listed lies on borders: it is listed as it is. */
+function addResting(found: Collection, state: Float64Array): void {
+  const { map, scale } = found;
+  const known = [...found.cycles.values()].some(
+    (cycle) => cycle.order === 1 && cycle.points[0]!.every((v, i) => Math.abs(v - state[i]!) <= 1e-9 * scale),
+  );
+  if (known) return;
+  const units: number[] = [];
+  let region = '';
+  for (let u = 0; u < map.L; u++) {
+    let p = map.d[u]!;
+    let norm = 0;
+    for (let j = 0; j < map.n; j++) {
+      p += map.C[u * map.n + j]! * state[j]!;
+      norm = Math.max(norm, Math.abs(map.C[u * map.n + j]!));
+    }
+    if (Math.abs(p) <= 1e-12 * Math.max(norm * scale, Math.abs(map.d[u]!))) units.push(u);
+    region += p > 0 ? '1' : '0';
+  }
+  if (units.length === 0) return;
+  found.addBoundary({
+    order: 1,
+    points: [Array.from(state)],
+    itineraries: [[region]],
+    itineraryCount: 1,
+    units,
+    residual: residuals(map, [state]).residual,
+    verified: true,
+    note: 'Simulated orbits come to rest here, on region borders: its Jacobian is not defined.',
+  });
+}

@@ -1,0 +1,71 @@
+import type { CanonicalMap } from '../map/canonical';
+import { searchOrder, type FoundBy } from './cycles';
+import { WordSolver } from './solver';
+import type { Word } from './words';
+
+/** The search of one order as plain data: it runs in whichever thread is free, with the same result. */
+export interface OrderTask {
+  readonly map: CanonicalMap;
+  readonly order: number;
+  readonly seed: number;
+  /** S */
+  readonly scale: number;
+  /** Region bit vectors; words below number them. */
+  readonly regions: readonly Uint8Array[];
+  readonly orbits: readonly Word[];
+  readonly known: readonly Word[];
+  readonly centres: readonly Float64Array[];
+}
+
+export interface OrderTaskResult {
+  readonly order: number;
+  /** Itineraries as region bit vectors. */
+  readonly finds: { readonly word: Uint8Array[]; readonly foundBy: FoundBy }[];
+  /** Itineraries whose equations are singular. */
+  readonly singular: Uint8Array[][];
+  readonly solves: number;
+  readonly iterates: number;
+  readonly regions: number;
+}
+
+/** @param onFind itineraries as they are found */
+export function runOrderTask(
+  task: OrderTask,
+  stop: () => boolean,
+  onFind: (word: Uint8Array[], foundBy: FoundBy) => void,
+): OrderTaskResult {
+  const solver = new WordSolver(task.map);
+  for (const bits of task.regions) solver.regions.id(bits);
+  const bitsOf = (word: Word): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
+  const result = searchOrder(
+    solver,
+    task.order,
+    task,
+    {
+      solves: solveBudget(task.map, task.order),
+      radius: 4 * task.scale,
+      bound: 1e8 * task.scale,
+      seed: task.seed,
+      stop,
+    },
+    (find) => onFind(bitsOf(find.word), find.foundBy),
+  );
+  return {
+    order: task.order,
+    finds: result.words.map((find) => ({ word: bitsOf(find.word), foundBy: find.foundBy })),
+    singular: result.singular.slice(0, 64).map(bitsOf),
+    solves: solver.solves,
+    iterates: solver.iterates,
+    regions: solver.regions.size,
+  };
+}
+
+/** Floating-point operations of one solve of order k, its Newton step included. */
+export function solveCost({ n, L }: CanonicalMap, k: number): number {
+  return k * (2 * n * n * n + 4 * n * n + 4 * n * L) + n * n * n;
+}
+
+/** Linear systems per order: 1500 where they are cheap, fewer in large models. Independent of the machine. */
+export function solveBudget(map: CanonicalMap, k: number): number {
+  return Math.round(Math.max(150, Math.min(1500, 1e9 / solveCost(map, k))));
+}

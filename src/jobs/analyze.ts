@@ -1,0 +1,71 @@
+import { detect, type DetectOptions } from '../core/detect/detect';
+import { Cancelled } from '../core/errors';
+import { REPORT_SCHEMA, type ModelSummary, type Report } from '../core/report/types';
+import type { Jobs, SearchOptions } from '../protocol/job';
+import type { Control } from './control';
+import type { LoadedModel } from './load';
+
+export interface AnalyzeContext {
+  readonly version: string;
+  readonly control: Control;
+  readonly onEvent: (event: Jobs['analyze']['event']) => void;
+  readonly runTasks?: NonNullable<DetectOptions['runTasks']>;
+}
+
+/** Milliseconds between two progress messages. */
+const PROGRESS_EVERY = 100;
+
+/** A loaded model -> its report. Throws Cancelled when it was given up. */
+export async function analyze(
+  model: LoadedModel,
+  search: SearchOptions,
+  context: AnalyzeContext,
+): Promise<Report> {
+  const { control, onEvent } = context;
+  const begin = performance.now();
+  const summary = summarise(model);
+  onEvent({ type: 'model', model: summary });
+  let shown = -Infinity;
+  const detection = await detect(model.map, {
+    maxOrder: search.maxOrder,
+    seed: search.seed,
+    certify: search.certify,
+    stop: control.stop,
+    onProgress: (stage, fraction) => {
+      const now = performance.now();
+      if (now - shown < PROGRESS_EVERY) return;
+      shown = now;
+      const elapsed = (now - begin) / 1000;
+      const secondsLeft = fraction > 0.05 ? (elapsed * (1 - fraction)) / fraction : null;
+      onEvent({ type: 'progress', progress: { stage, fraction, secondsLeft } });
+    },
+    onFinds: (finds) => onEvent({ type: 'finds', finds }),
+    ...(context.runTasks ? { runTasks: context.runTasks } : {}),
+  });
+  if (control.cancelled) throw new Cancelled();
+  return {
+    schema: REPORT_SCHEMA,
+    generator: { name: 'rnn-dynamics', version: context.version },
+    file: model.fileName,
+    digest: model.digest,
+    model: { ...summary, scale: detection.scale },
+    search: {
+      maxOrder: search.maxOrder,
+      seed: search.seed,
+      seconds: (performance.now() - begin) / 1000,
+      linearSolves: detection.linearSolves,
+      work: detection.work,
+      partial: control.reason !== null,
+      stoppedBy: control.reason,
+    },
+    orders: detection.orders,
+    beyond: detection.beyond,
+    attractors: detection.attractors,
+    warnings: [...model.warnings, ...detection.warnings],
+  };
+}
+
+function summarise({ model, input }: LoadedModel): Omit<ModelSummary, 'scale'> {
+  const { kind, variant, stateDim, reluUnits, inputDim, equation, tensors, assumptions, notes } = model;
+  return { kind, variant, stateDim, reluUnits, inputDim, input, equation, tensors, assumptions, notes };
+}

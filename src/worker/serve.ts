@@ -1,0 +1,127 @@
+import type { MessagePort } from 'node:worker_threads';
+import { Cancelled, InputError } from '../core/errors';
+import { version } from '../../package.json';
+import { analyze } from '../jobs/analyze';
+import { Control } from '../jobs/control';
+import { info } from '../jobs/info';
+import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
+import { probe, scene, trajectory, weights } from '../jobs/view';
+import type { Failure, FileRef, FromWorker, JobName, Jobs, ToWorker } from '../protocol/job';
+import type { ModelOptions } from '../core/models/types';
+import { hashSource, openRef } from './files';
+import { runTasksOnThreads } from './pool';
+
+type Handlers = {
+  [N in JobName]: (
+    request: Jobs[N]['request'],
+    stop: SharedArrayBuffer,
+    onEvent: (event: Jobs[N]['event']) => void,
+  ) => Promise<Jobs[N]['result']>;
+};
+
+/** Answers jobs on a port. @param script this bundle, to start further threads with */
+export function serve(port: MessagePort, script: string): void {
+  const sessions = new Map<string, LoadedModel>();
+  const session = (name: string): LoadedModel => {
+    const model = sessions.get(name);
+    if (!model) throw new Error(`no model is open as ${name}`);
+    return model;
+  };
+  const handlers: Handlers = {
+    info: async ({ file, options }) => {
+      const { source, neighbourhood } = await openRef(file);
+      return info(source, neighbourhood, options, hashSource);
+    },
+    analyze: async ({ file, options, search }, stop, onEvent) => {
+      const model = await load(file, options);
+      const limit = search.memoryLimitMB * 2 ** 20;
+      const control = new Control(
+        new Int32Array(stop),
+        search.timeLimit,
+        () => process.memoryUsage().rss > limit,
+      );
+      return analyze(model, search, {
+        version,
+        control,
+        onEvent,
+        ...(search.threads > 1
+          ? {
+              runTasks: (tasks, onFind, onDone) =>
+                runTasksOnThreads(
+                  script,
+                  search.threads,
+                  tasks,
+                  { flag: stop, check: control.stop },
+                  onFind,
+                  onDone,
+                ),
+            }
+          : {}),
+      });
+    },
+    open: async ({ session: name, file, options }) => {
+      const model = await load(file, options);
+      sessions.set(name, model);
+      return { stateDim: model.map.n, reluUnits: model.map.L };
+    },
+    scene: (request) => promised(() => scene(session(request.session), request.objects, request.seed)),
+    trajectory: (request) =>
+      promised(() => trajectory(session(request.session), request.start, request.steps, request.objects)),
+    probe: (request) => promised(() => probe(session(request.session), request.state)),
+    weights: (request) => promised(() => weights(session(request.session))),
+  };
+  port.on('message', (message: ToWorker) => {
+    const { id } = message;
+    const reply = (out: FromWorker): void => port.postMessage(out);
+    const handler = handlers[message.job] as Handlers[JobName] as (
+      request: unknown,
+      stop: SharedArrayBuffer,
+      onEvent: (event: Jobs[JobName]['event']) => void,
+    ) => Promise<Jobs[JobName]['result']>;
+    handler(message.request, message.stop, (event) => reply({ type: 'event', id, event })).then(
+      (result) => reply({ type: 'result', id, result }),
+      (error: unknown) => reply({ type: 'failure', id, failure: failureOf(error) }),
+    );
+  });
+}
+
+async function load(file: FileRef, options: ModelOptions): Promise<LoadedModel> {
+  const { source, neighbourhood } = await openRef(file);
+  return loadModel(source, neighbourhood, options, hashSource);
+}
+
+async function promised<T>(work: () => T): Promise<T> {
+  return Promise.resolve(work());
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof InputError)
+    return { kind: 'input', message: error.message, place: error.place, remedy: error.remedy };
+  if (error instanceof Cancelled) return { kind: 'cancelled', message: 'Cancelled.', place: '', remedy: '' };
+  if (error instanceof ModelQuestion) {
+    const { recognition } = error;
+    if (recognition.status === 'ambiguous')
+      return {
+        kind: 'question',
+        message: recognition.question.text,
+        place: '',
+        remedy: 'Choose one of the answers.',
+        question: recognition.question,
+      };
+    return {
+      kind: 'unrecognised',
+      message: recognition.reason,
+      place: '',
+      remedy: recognition.remedy,
+      unrecognised: recognition,
+    };
+  }
+  const known = error instanceof Error ? error : new Error(String(error));
+  return {
+    kind: 'internal',
+    message: known.message,
+    place: '',
+    remedy: 'This is a fault of RNN Dynamics, not of the file; please report it with the details.',
+    ...(known.stack === undefined ? {} : { stack: known.stack }),
+  };
+}

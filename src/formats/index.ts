@@ -1,0 +1,47 @@
+import { InputError } from '../core/errors';
+import { kept } from './bytes';
+import { json } from './json';
+import { limits } from './limits';
+import { npy } from './npy';
+import { npz } from './npz';
+import { safetensors } from './safetensors';
+import type { Container, Neighbourhood, Reader, Source } from './source';
+import { torch } from './torch';
+import { notModels, unreadByContent, unreadByName } from './unread';
+
+/** All formats, in the order in which they are asked: by content first, by the file's name where that is silent. */
+export const readers: readonly Reader[] = [
+  ...notModels,
+  npy,
+  npz,
+  torch,
+  safetensors,
+  ...unreadByContent,
+  json,
+  ...unreadByName,
+];
+
+const HEAD = 4096;
+
+/**
+ * Reads a model file of any known format: its structure now, its values when a tensor is loaded.
+ * Throws InputError, with the place and a remedy, for everything that is wrong with the file.
+ */
+export async function readContainer(source: Source, neighbourhood: Neighbourhood): Promise<Container> {
+  if (source.size === 0)
+    throw new InputError(
+      'the file is empty',
+      '',
+      'Wait until it has been written, or save or download it again.',
+    );
+  const file = await kept(source, limits.keptFile);
+  const head = await file.read(0, Math.min(HEAD, file.size));
+  const reader = readers.find((candidate) => candidate.recognises(head, file));
+  if (!reader)
+    throw new InputError(
+      'this is no model file of a known format',
+      '',
+      'Models are read from JSON, .npy, .npz, .safetensors and PyTorch files.',
+    );
+  return reader.read(file, neighbourhood);
+}

@@ -1,0 +1,47 @@
+/**
+ * What a stranger's file may ask of us. Chosen so that reading stays within 256 MB and two seconds
+ * whatever the file claims, and far above what a trained network of the supported families needs.
+ */
+export const limits = {
+  /** Elements of one tensor: 128 MiB as float64. */
+  elements: 2 ** 24,
+  /** Bytes of storage read at once for a tensor that is not contiguous. */
+  stridedSpan: 2 ** 26,
+  /** Dimensions of one tensor. */
+  rank: 16,
+  /** Files up to this size are read once and kept, larger ones by range. */
+  keptFile: 2 ** 22,
+  /** Text of a JSON file, bytes. */
+  jsonText: 40 * 2 ** 20,
+  /** Numbers in the arrays of a JSON file. */
+  jsonNumbers: 2 ** 23,
+  /** Objects, rows and loose values in a JSON file. */
+  jsonNodes: 500_000,
+  /** Levels of nesting, in JSON and in pickled objects. */
+  depth: 64,
+  /** Header of a safetensors file, bytes. */
+  safetensorsHeader: 16 * 2 ** 20,
+  /** Header of a .npy file, bytes. */
+  npyHeader: 2 ** 16,
+  /** Files of a .npy set. */
+  npySet: 512,
+  /** Entries and bytes of a zip archive's directory. */
+  zipEntries: 65_536,
+  zipDirectory: 16 * 2 ** 20,
+  /** A deflated entry may be larger than `zipAlwaysAllowed` only below this ratio. */
+  zipRatio: 200,
+  zipAlwaysAllowed: 16 * 2 ** 20,
+  /** Bytes of one deflated entry once inflated. */
+  zipInflated: 2 ** 28,
+  /** Entry bytes whose checksums are compared when an archive is opened. */
+  zipVerified: 2 ** 26,
+  /** A pickle stream: bytes, operations, values on the stack or in the memo, objects. */
+  pickleBytes: 16 * 2 ** 20,
+  pickleOperations: 2 ** 23,
+  pickleStack: 2 ** 20,
+  pickleObjects: 400_000,
+  /** Values met when a pickled object is expanded, shared ones counted each time. */
+  pickleVisits: 500_000,
+  /** Loose values beside the tensors. */
+  scalars: 10_000,
+} as const;

@@ -1,0 +1,146 @@
+import { InputError } from '../core/errors';
+import { latin1, startsWith, viewOf } from './bytes';
+import type { Reader } from './source';
+
+/**
+ * Files that are no model at all, and formats that are recognised but not yet read. Each says what the file is
+ * and what to do instead.
+ */
+
+type Recognises = Reader['recognises'];
+
+function refuse(format: string, recognises: Recognises, message: string, remedy: string): Reader {
+  return {
+    format,
+    recognises,
+    read: () => Promise.reject(new InputError(message, '', remedy)),
+  };
+}
+
+function notYet(format: string, recognises: Recognises, remedy: string): Reader {
+  return refuse(format, recognises, `this is ${format}, which is recognised but not yet read`, remedy);
+}
+
+function named(...extensions: readonly string[]): Recognises {
+  return (_head, source) =>
+    extensions.some((extension) => source.name.toLowerCase().endsWith(`.${extension}`));
+}
+
+function either(...conditions: readonly Recognises[]): Recognises {
+  return (head, source) => conditions.some((recognises) => recognises(head, source));
+}
+
+const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+/** LONG1 of 10 bytes, 0x1950a86a20f9469cfc6c: the first thing in a PyTorch file before 1.6. */
+const LEGACY_TORCH = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19] as const;
+
+function isHdf5(head: Uint8Array): boolean {
+  return [0, 512, 1024, 2048].some((offset) => startsWith(head.subarray(offset), ...HDF5));
+}
+
+function isPickle(head: Uint8Array): boolean {
+  return head.length > 2 && head[0] === 0x80 && head[1]! <= 5;
+}
+
+function isTfevents(head: Uint8Array): boolean {
+  return (
+    head.length > 24 && viewOf(head).getUint32(4, true) === 0 && latin1(head, 12, 64).includes('brain.Event:')
+  );
+}
+
+function isBson(head: Uint8Array, size: number): boolean {
+  return head.length > 5 && viewOf(head).getInt32(0, true) === size && head[4]! >= 1 && head[4]! <= 0x13;
+}
+
+function isOnnx(head: Uint8Array): boolean {
+  return (
+    head[0] === 0x08 &&
+    head[1]! <= 20 &&
+    head[2] === 0x12 &&
+    /^[\w.-]+$/.test(latin1(head, 4, 4 + (head[3] ?? 0)))
+  );
+}
+
+const SAVEZ = 'Save the parameters with numpy.savez, one named array each.';
+
+/** Files that hold no model, whatever they are called. Asked before all readers. */
+export const notModels: readonly Reader[] = [
+  refuse(
+    'a Git LFS pointer',
+    (head) => latin1(head, 0, 40).startsWith('version https://git-lfs'),
+    'this is a Git LFS pointer, not the file itself',
+    'Fetch the file with "git lfs pull".',
+  ),
+  refuse(
+    'a web page',
+    (head) => /^(?:\u00ef\u00bb\u00bf)?\s*<(?:!doctype|html|\?xml)/i.test(latin1(head, 0, 256)),
+    'this is a web page, not a model: the download went wrong',
+    'Download the file again; it may need a login or another link.',
+  ),
+];
+
+/** Formats told by their content. Asked after the readers that know their own content. */
+export const unreadByContent: readonly Reader[] = [
+  notYet(
+    'a PyTorch file of the format before 1.6',
+    (head) => startsWith(head, 0x80, 0x02, ...LEGACY_TORCH),
+    'Load it in PyTorch 1.6 or later and save it again with torch.save.',
+  ),
+  notYet(
+    'a Julia JLD2 file',
+    (head, source) =>
+      latin1(head, 0, 64).includes('Julia Data Format') || (isHdf5(head) && /\.jld2?$/i.test(source.name)),
+    'In Julia, write the arrays with NPZ.npzwrite.',
+  ),
+  notYet(
+    'a MATLAB file',
+    (head) => /^MATLAB \d/.test(latin1(head, 0, 10)),
+    'In Python, load it with scipy.io.loadmat and save the parameters with numpy.savez.',
+  ),
+  notYet('an HDF5 or Keras file', (head) => isHdf5(head), SAVEZ),
+  notYet(
+    'a file of TensorBoard events',
+    (head, source) => isTfevents(head) || /\.tfevents/.test(source.name),
+    'Open the saved model instead: events hold losses, no weights.',
+  ),
+  notYet(
+    'a Python pickle',
+    (head) => isPickle(head),
+    'Nothing in it was executed. Save the weights with torch.save(model.state_dict(), path) or numpy.savez.',
+  ),
+  notYet(
+    'a BSON file',
+    (head, source) => isBson(head, source.size),
+    'In Julia, write the arrays with NPZ.npzwrite.',
+  ),
+  notYet('an ONNX model', isOnnx, `Export the weights: ${SAVEZ.toLowerCase()}`),
+  refuse(
+    'a gzip file',
+    (head) => startsWith(head, 0x1f, 0x8b),
+    'this is a gzip-compressed file',
+    'Unpack it first.',
+  ),
+];
+
+/** Formats told by their names alone, when the content told nothing. Asked last. */
+export const unreadByName: readonly Reader[] = [
+  notYet(
+    'CSV or TSV text',
+    named('csv', 'tsv'),
+    'Save the matrices as .npy files with a common prefix, or as JSON.',
+  ),
+  notYet('a Python pickle', named('pkl', 'pickle'), 'Save the weights with torch.save or numpy.savez.'),
+  notYet(
+    'a MATLAB file',
+    named('mat'),
+    'In Python, load it with scipy.io.loadmat and save it with numpy.savez.',
+  ),
+  notYet('an ONNX model', named('onnx'), SAVEZ),
+  notYet('a BSON file', named('bson'), 'In Julia, write the arrays with NPZ.npzwrite.'),
+  refuse(
+    'a damaged file',
+    either(named('h5', 'hdf5', 'keras', 'jld2', 'jld', 'npz', 'npy', 'pt', 'pth', 'ckpt')),
+    'the content is not what the name says: its first bytes are unknown',
+    'The file is damaged or was named wrongly; save or download it again.',
+  ),
+];

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { InputError } from '../../src/core/errors';
+import { readFile, refusal, values } from './helpers';
+import { fixtures } from './sources';
+
+interface Case {
+  readonly expect: 'error' | 'partial' | 'ok';
+  readonly why: string;
+  readonly symlink?: string;
+}
+
+const folder = join(fixtures, 'bad');
+const cases = Object.entries(
+  JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Readonly<Record<string, Case>>,
+).filter(([name, { symlink }]) => symlink === undefined && !name.endsWith('/'));
+
+/** Formats that are recognised but not yet read: they are refused whatever a reader would make of them. */
+const unread = /\.(?:mat|h5|onnx|tfevents|csv|pkl)$|_legacy\w*\.pth$/;
+
+/** What the message must speak of, where the table's own words are not enough. */
+const spoken: Readonly<Record<string, RegExp>> = {
+  'truncated_60pct.pt': /no end/,
+  'html_error_page.pt': /web page/,
+  'git_lfs_pointer.safetensors': /Git LFS/,
+  'random_bytes.pt': /first bytes are unknown/,
+  'malicious_only.pt': /asks to call \w+\.system; nothing was executed/,
+  'malicious_object.npy': /Python objects/,
+  'npy_complex.npy': /complex/,
+  'npy_structured.npy': /structured/,
+  'npy_bad_header.npy': /never evaluated/,
+  'zip_bomb_200MB.npz': /bomb/,
+  'npz_size_lie.npz': /two sizes|inflates to more/,
+  'npz_offset_lie.npz': /outside the file/,
+  'st_overlap.safetensors': /overlaps/,
+  'st_hole.safetensors': /belong to nothing/,
+  'st_trailing_bytes.safetensors': /after the last tensor/,
+  'st_duplicate_key.safetensors': /twice/,
+  'st_header_not_utf8.safetensors': /UTF-8/,
+  'tensor_stride_out_of_storage.pt': /reaches past its storage/,
+  'tensor_negative_offset.pt': /offset is -1/,
+  'tensor_huge_shape_stride0.pt': /elements/,
+  'tensor_missing_storage.pt': /not in the archive/,
+  'tensor_storage_short.pt': /should have 1600 bytes and has 16/,
+  'tensor_negative_shape.pt': /impossible/,
+  'storage_path_traversal.pt': /not in the archive/,
+  'ragged.json': /row 0 is 2, row 1 is 1/,
+  'strings.json': /"0\.5" stands where a number is expected/,
+  'nulls.json': /null stands where a number is expected/,
+  'deep_nested.json': /nested/,
+  'deep_unclosed.json': /nested/,
+  'utf16.json': /UTF-16/,
+  'trailing_garbage.json': /follows after/,
+  'bare_number.json': /not a model/,
+};
+
+/** What a warning must speak of where a file is read although something is wrong with its bytes. */
+const warned: Readonly<Record<string, RegExp>> = {
+  'bad_crc.pt': /checksum/,
+  'malicious_os_system.pt': /asks to call \w+\.system; nothing was executed/,
+  'malicious_eval.pt': /asks to call \w+\.eval; nothing was executed/,
+  'malicious_object.npz': /W\.npy was left out/,
+  'two_pickles.pt': /outside the archive/,
+  'st_no_tensors.safetensors': /no tensor/,
+  'nan_inf.json': /not finite/,
+  'overflow_numbers.json': /not finite/,
+  'duplicate_keys.json': /A is given more than once/,
+  'non_utf8.json': /UTF-8/,
+};
+
+describe('broken, hostile and odd files', () => {
+  for (const [name, { expect, why }] of cases) {
+    const path = join(folder, name);
+    const refused = expect === 'error' || unread.test(name);
+    it(`${name} is ${refused ? 'refused' : 'read'}: ${why}`, async () => {
+      const started = performance.now();
+      if (refused) {
+        const error: InputError = await refusal(readFile(path));
+        assert.match(error.message, spoken[name] ?? /./);
+      } else {
+        const container = await readFile(path);
+        for (const entry of container.entries) for (const tensor of entry.tensors) await tensor.load();
+        const pattern = warned[name];
+        if (pattern) assert.match(container.warnings.join('\n'), pattern);
+      }
+      assert.ok(performance.now() - started < 2000, 'within two seconds');
+    });
+  }
+
+  it('says where it is in the text', async () => {
+    assert.match(
+      (await refusal(readFile(join(folder, 'ragged.json')))).place,
+      /^W\[1\], line 1, column \d+$/,
+    );
+    assert.match((await refusal(readFile(join(folder, 'nulls.json')))).place, /^A\[1\]/);
+  });
+
+  it('reads the good tensors beside a hostile object', async () => {
+    const [entry] = (await readFile(join(folder, 'malicious_os_system.pt'))).entries;
+    assert.deepEqual(
+      entry.tensors.map((tensor) => tensor.name),
+      ['A', 'W1', 'W2', 'h1', 'h2'],
+    );
+    assert.deepEqual(entry.scalars, []);
+  });
+
+  it('reads the tensors of a class that nobody has', async () => {
+    const [entry] = (await readFile(join(folder, 'unknown_class.pt'))).entries;
+    assert.equal(entry.tensors[0]?.name, 'weights.W1');
+    assert.deepEqual(entry.scalars, [{ name: 'config.M', value: 3 }]);
+  });
+
+  it('does not touch prototypes', async () => {
+    const [json] = (await readFile(join(folder, 'proto_pollution.json'))).entries;
+    const [tensors] = (await readFile(join(folder, 'st_proto_key.safetensors'))).entries;
+    assert.deepEqual(await values(json, 'A'), [0.5]);
+    assert.deepEqual(await values(tensors, '__proto__'), [0, 1, 2, 3]);
+    assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false);
+  });
+
+  it('keeps values that are not finite', async () => {
+    for (const name of ['nan_inf.pt', 'nan_inf.npz', 'nan_inf.json']) {
+      const [entry] = (await readFile(join(folder, name))).entries;
+      assert.ok(Number.isNaN((await values(entry, 'W1'))[1]), name);
+      assert.equal((await values(entry, 'h2'))[0], Infinity, name);
+    }
+  });
+
+  it('ran none of the commands in the hostile pickles', () => {
+    for (const place of ['.', folder, import.meta.dirname])
+      assert.equal(existsSync(join(place, 'PICKLE_WAS_EXECUTED.txt')), false);
+  });
+});

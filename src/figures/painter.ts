@@ -25,6 +25,7 @@ export interface Painter {
   readonly height: number;
   /** Open polyline through x0, y0, x1, y1, .. ; NaN lifts the pen. */
   line(xy: ArrayLike<number>, stroke: Stroke): void;
+  /** Closed polygon; NaN ends one part and begins the next. */
   polygon(xy: ArrayLike<number>, fill: string | null, stroke: Stroke | null): void;
   circle(x: number, y: number, radius: number, fill: string | null, stroke: Stroke | null): void;
   rect(x: number, y: number, width: number, height: number, fill: string | null, stroke: Stroke | null): void;

@@ -30,7 +30,7 @@ export function serve(port: MessagePort, script: string): void {
   const handlers: Handlers = {
     info: async ({ file, options }) => {
       const { source, neighbourhood } = await openRef(file);
-      return info(source, neighbourhood, options, hashSource);
+      return info(source, neighbourhood, options);
     },
     analyze: async ({ file, options, search }, stop, onEvent) => {
       const model = await load(file, options);

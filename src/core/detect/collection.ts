@@ -10,9 +10,9 @@ export class Collection {
   readonly cycles = new Map<string, FoundCycle>();
   readonly boundary: FoundBoundaryPoint[] = [];
   readonly continua = new Map<string, Continuum>();
-  /** Singular words that could not be decided, and words whose points failed verification. */
+  /** Singular words that could not be decided. */
   undecided = 0;
-  readonly #settled = new Set<string>();
+  readonly #settled = new Map<string, boolean>();
 
   constructor(
     readonly map: CanonicalMap,
@@ -23,18 +23,24 @@ export class Collection {
     },
   ) {}
 
-  /** Verifies an itinerary (any rotation, any power of a primitive word) and adds what it is. */
-  addWord(word: readonly Uint8Array[], foundBy: string): void {
+  /**
+   * Verifies an itinerary (any rotation, any power of a primitive word) and adds what it is.
+   * @returns whether it is settled: an object was listed for it (now or before)
+   */
+  addWord(word: readonly Uint8Array[], foundBy: string): boolean {
     const strings = word.map(regionString);
     const { key, bits } = normalise(word, strings);
-    if (this.#settled.has(key)) return;
-    this.#settled.add(key);
+    const before = this.#settled.get(key);
+    if (before !== undefined) return before;
     const verdict = verifyWord(this.map, bits, this.scale, foundBy);
     if (verdict.kind === 'cycle') {
       this.cycles.set(key, verdict.cycle);
       this.listener.onCycle(verdict.cycle);
     } else if (verdict.kind === 'boundary') this.addBoundary(verdict.point);
     else if (verdict.kind === 'singular') this.addSingular(bits);
+    const listed = verdict.kind === 'cycle' || verdict.kind === 'boundary';
+    this.#settled.set(key, listed);
+    return listed;
   }
 
   /** An itinerary whose equations have no unique solution. */

@@ -1,7 +1,7 @@
 import { maxAbs } from '../linalg/dense';
 import type { CanonicalMap } from '../map/canonical';
 import { regionString, rescale } from '../map/kernel';
-import type { Attractor, BoundaryPoint, Cycle, OrderResult } from '../report/types';
+import type { Attractor, BoundaryPoint, Certificate, Cycle, OrderResult } from '../report/types';
 import { describeAperiodic } from './attractors';
 import { Collection } from './collection';
 import { searchFixedPoints } from './fixedPoints';
@@ -66,7 +66,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   const fixedPoints = searchFixedPoints(scaled, {
     certify: options.certify,
     stop,
-    onCandidate: (word) => found.addWord([word], 'linear complementarity search'),
+    onCandidate: (word) => void found.addWord([word], 'linear complementarity search'),
     onProgress: (fraction) => onProgress('fixed points', 0.3 * fraction),
   });
   for (const word of fixedPoints.candidates) found.addWord([word], 'linear complementarity search');
@@ -107,11 +107,27 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     scale: Math.max(scale, biases / unit),
     fixedPoints: centres,
     stop,
-    onPeriodic: (word) => found.addWord(bitsOf(word), 'attractor'),
+    onPeriodic: (word) => void found.addWord(bitsOf(word), 'attractor'),
     onProgress: (fraction) => onProgress('attractors', 0.3 + 0.2 * fraction),
   });
   if (seen.extent > 0) found.scale = scale = Math.max(extent, seen.extent);
   for (const { state } of seen.resting) addResting(found, state);
+
+  const certificates = new Map<number, Certificate>();
+  const undecided = new Map<number, number>();
+  if (fixedPoints.complete && found.undecided === 0) {
+    const { domain, method, statement, counts, errorBound } = fixedPoints;
+    const inUnits = (box: readonly number[]): number[] => box.map((v) => v * unit);
+    certificates.set(1, {
+      domain:
+        domain === 'everywhere' ? domain : { lower: inUnits(domain.lower), upper: inUnits(domain.upper) },
+      periods: 1,
+      method,
+      statement,
+      counts,
+      errorBound: errorBound * unit,
+    });
+  }
 
   // Where the fixed points are not proven complete, order 1 is searched like the others, too.
   const firstOrder = fixedPoints.complete ? 2 : 1;
@@ -127,8 +143,9 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       orbits: seen.orbits,
       known: seen.periodic.filter(({ word }) => word.length === order).map(({ word }) => word),
       centres,
+      certify: options.certify,
     });
-  const onFind = (word: Uint8Array[], foundBy: string): void => found.addWord(word, foundBy);
+  const onFind = (word: Uint8Array[], foundBy: string): void => void found.addWord(word, foundBy);
   let done = 0;
   const onDone = (order: number): void => {
     done++;
@@ -148,9 +165,18 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
           return result;
         });
   results.sort((a, b) => a.order - b.order);
-  for (const { finds, singular } of results) {
-    for (const { word, foundBy } of finds) found.addWord(word, foundBy);
+  for (const { order, finds, singular, exhausted } of results) {
+    let open = singular.length;
+    for (const { word, foundBy } of finds) if (!found.addWord(word, foundBy)) open++;
     for (const word of singular) found.addSingular(word);
+    if (exhausted === null) continue;
+    // Families around a shorter object (a multiplier that is a root of unity) have no primitive itinerary.
+    open += [...found.cycles.values()].filter(
+      (c) => divides(c.order, order) && c.stability === 'marginal',
+    ).length;
+    open += found.boundary.filter((point) => divides(point.order, order)).length;
+    if (open === 0) certificates.set(order, exhaustionCertificate(order, exhausted));
+    else undecided.set(order, open);
   }
   if (found.undecided > 0)
     warnings.push(
@@ -161,31 +187,13 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     maxOrder,
     unit,
     stopped: stop(),
-    certificates: new Map([
-      [
-        1,
-        fixedPoints.complete
-          ? {
-              domain:
-                fixedPoints.domain === 'everywhere'
-                  ? fixedPoints.domain
-                  : {
-                      lower: fixedPoints.domain.lower.map((v) => v * unit),
-                      upper: fixedPoints.domain.upper.map((v) => v * unit),
-                    },
-              periods: 1,
-              method: fixedPoints.method,
-              statement: fixedPoints.statement,
-              counts: fixedPoints.counts,
-              errorBound: fixedPoints.errorBound * unit,
-            }
-          : null,
-      ],
-    ]),
+    certificates,
     whyNot: (order) =>
       order === 1
         ? (fixedPoints.whyNot ?? 'The proof was not attempted.')
-        : `No guarantee: cycles of order ${String(order)} were searched by heuristics, which can miss some.`,
+        : undecided.has(order)
+          ? `No guarantee: ${String(undecided.get(order))} itineraries or objects on the verge of a bifurcation could not be decided for order ${String(order)} in floating point.`
+          : `No guarantee: cycles of order ${String(order)} were searched by heuristics, which can miss some.`,
   });
   for (const { order, cycles } of orders)
     for (const cycle of cycles)
@@ -279,4 +287,21 @@ function addResting(found: Collection, state: Float64Array): void {
     verified: true,
     note: 'Simulated orbits come to rest here, on region borders: its Jacobian is not defined.',
   });
+}
+
+function exhaustionCertificate(order: number, words: number): Certificate {
+  return {
+    domain: 'everywhere',
+    periods: order,
+    method: 'exhaustion of itineraries',
+    statement:
+      `All ${String(words)} itineraries of order ${String(order)} (up to rotation) were solved with error bounds; ` +
+      'every solution that is not listed certainly leaves the regions of its itinerary. Holds everywhere in state space.',
+    counts: { 'itineraries solved': words },
+    errorBound: Number.EPSILON,
+  };
+}
+
+function divides(p: number, k: number): boolean {
+  return p < k && k % p === 0;
 }

@@ -1,5 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
 import { searchOrder, type FoundBy } from './cycles';
+import { exhaust, lyndonCount } from './exhaustive';
 import { WordSolver } from './solver';
 import type { Word } from './words';
 
@@ -15,14 +16,18 @@ export interface OrderTask {
   readonly orbits: readonly Word[];
   readonly known: readonly Word[];
   readonly centres: readonly Float64Array[];
+  /** Whether to prove the order where solving every itinerary is cheap. */
+  readonly certify: boolean;
 }
 
 export interface OrderTaskResult {
   readonly order: number;
   /** Itineraries as region bit vectors. */
-  readonly finds: { readonly word: Uint8Array[]; readonly foundBy: FoundBy }[];
+  readonly finds: { readonly word: Uint8Array[]; readonly foundBy: FoundBy | 'exhaustion' }[];
   /** Itineraries whose equations are singular. */
   readonly singular: Uint8Array[][];
+  /** Number of itineraries solved with error bounds, when that was all of them. */
+  readonly exhausted: number | null;
   readonly solves: number;
   readonly iterates: number;
   readonly regions: number;
@@ -32,8 +37,9 @@ export interface OrderTaskResult {
 export function runOrderTask(
   task: OrderTask,
   stop: () => boolean,
-  onFind: (word: Uint8Array[], foundBy: FoundBy) => void,
+  onFind: (word: Uint8Array[], foundBy: FoundBy | 'exhaustion') => void,
 ): OrderTaskResult {
+  if (task.certify && exhaustible(task.map, task.order)) return exhaustOrder(task, stop, onFind);
   const solver = new WordSolver(task.map);
   for (const bits of task.regions) solver.regions.id(bits);
   const bitsOf = (word: Word): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
@@ -54,6 +60,7 @@ export function runOrderTask(
     order: task.order,
     finds: result.words.map((find) => ({ word: bitsOf(find.word), foundBy: find.foundBy })),
     singular: result.singular.slice(0, 64).map(bitsOf),
+    exhausted: null,
     solves: solver.solves,
     iterates: solver.iterates,
     regions: solver.regions.size,
@@ -68,4 +75,37 @@ export function solveCost({ n, L }: CanonicalMap, k: number): number {
 /** Linear systems per order: 1500 where they are cheap, fewer in large models. Independent of the machine. */
 export function solveBudget(map: CanonicalMap, k: number): number {
   return Math.round(Math.max(150, Math.min(1500, 1e9 / solveCost(map, k))));
+}
+
+/** Work up to which every itinerary of an order is solved, in floating-point operations. */
+const EXHAUSTIVE_WORK = 3e8;
+
+/** Whether solving every itinerary of the order, with error bounds, is cheap. */
+export function exhaustible(map: CanonicalMap, k: number): boolean {
+  const { n, L } = map;
+  return (
+    L <= 12 && lyndonCount(2 ** L, k) * (8 * n ** 3 + k * (4 * n * n + 4 * n * L) + 100) <= EXHAUSTIVE_WORK
+  );
+}
+
+function exhaustOrder(
+  task: OrderTask,
+  stop: () => boolean,
+  onFind: (word: Uint8Array[], foundBy: 'exhaustion') => void,
+): OrderTaskResult {
+  const { map, order } = task;
+  const regions = Array.from({ length: 2 ** map.L }, (_, code) =>
+    Uint8Array.from({ length: map.L }, (_bit, u) => (code >> (map.L - 1 - u)) & 1),
+  );
+  const { candidates, singular, words, stopped } = exhaust(map, regions, order, stop);
+  for (const word of candidates) onFind(word, 'exhaustion');
+  return {
+    order,
+    finds: candidates.map((word) => ({ word, foundBy: 'exhaustion' })),
+    singular,
+    exhausted: stopped ? null : words,
+    solves: words,
+    iterates: 0,
+    regions: regions.length,
+  };
 }

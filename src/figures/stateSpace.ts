@@ -117,7 +117,7 @@ export function fitStateSpace(figure: StateSpaceFigure): View {
       extent.add(projectStates(trajectory.points, coordinates, false));
       if (extent.distance(core) <= size) core.join(extent);
     }
-  return core.padded(0.1);
+  return core.padded(0.14);
 }
 
 /**

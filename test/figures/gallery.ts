@@ -9,6 +9,10 @@ import { chromium } from 'playwright-core';
 import { toFigureObjects } from '../../src/figures/objects';
 import type { Painter, Theme } from '../../src/figures/painter';
 import { drawStateSpace, type StateSpaceFigure } from '../../src/figures/stateSpace';
+import { drawSpectrum, type SpectrumFigure } from '../../src/figures/spectrum';
+import { DEFAULT_ROTATION, drawStateSpace3d } from '../../src/figures/stateSpace3d';
+import { drawTimeSeries, type TimeSeriesFigure } from '../../src/figures/timeSeries';
+import { drawWeights } from '../../src/figures/weights';
 import { svgPainter } from '../../src/figures/svgPainter';
 import { darkTheme, highContrastLightTheme, highContrastTheme, lightTheme } from '../../src/figures/theme';
 import { loadFixture } from './fixtures';
@@ -40,9 +44,81 @@ const chaos: StateSpaceFigure = {
   cursor: null,
 };
 
+const spectrum: SpectrumFigure = {
+  objects: portrait.objects,
+  selected: 'C13a',
+  perStep: false,
+  compact: true,
+  view: null,
+};
+const series: TimeSeriesFigure = {
+  stateDim: 2,
+  rows: [
+    { type: 'state', index: 0 },
+    { type: 'state', index: 1 },
+  ],
+  scene: vdp.scene,
+  objects: portrait.objects,
+  selected: null,
+  trajectories: portrait.trajectories,
+  compact: true,
+  view: null,
+};
+const huge = portrait.objects.map((object, i) => ({
+  ...object,
+  multipliers: object.multipliers.map(({ re, im }) => ({ re: re * 90 ** i, im: im * 90 ** i })),
+  spectralRadius: (object.spectralRadius ?? 0) * 90 ** i,
+}));
+
 const figures: Record<string, { size: [number, number]; draw: (painter: Painter, theme: Theme) => unknown }> =
   {
     portrait: { size: [735, 730], draw: (p, t) => drawStateSpace(p, portrait, t) },
+    cube: {
+      size: [735, 640],
+      draw: (p, t) =>
+        drawStateSpace3d(
+          p,
+          {
+            ...chaos,
+            axes: {
+              x: { type: 'state', index: 0 },
+              y: { type: 'state', index: 1 },
+              z: { type: 'state', index: 2 },
+            },
+            rotation: DEFAULT_ROTATION,
+          },
+          t,
+        ),
+    },
+    spectrum: { size: [330, 290], draw: (p, t) => drawSpectrum(p, spectrum, t) },
+    'spectrum-large': {
+      size: [700, 560],
+      draw: (p, t) => drawSpectrum(p, { ...spectrum, objects: huge, selected: null, compact: false }, t),
+    },
+    series: { size: [330, 360], draw: (p, t) => drawTimeSeries(p, series, t) },
+    'series-large': {
+      size: [735, 560],
+      draw: (p, t) => drawTimeSeries(p, { ...series, selected: 'C13a', compact: false }, t),
+    },
+    'series-cycle': {
+      size: [735, 400],
+      draw: (p, t) => drawTimeSeries(p, { ...series, selected: 'C13b', compact: false, trajectories: [] }, t),
+    },
+    tiles: {
+      size: [900, 560],
+      draw: (p, t) =>
+        drawWeights(p, { matrices: lorenz.weights, parameter: null, view: null, focus: 'W1' }, t),
+    },
+    heat: {
+      size: [900, 420],
+      draw: (p, t) =>
+        drawWeights(p, { matrices: vdp.weights, parameter: 'W', view: null, cursor: [0, 1] }, t),
+    },
+    'heat-wide': {
+      size: [900, 420],
+      draw: (p, t) =>
+        drawWeights(p, { matrices: lorenz.weights, parameter: 'W1', view: null, cursor: [1, 12] }, t),
+    },
     chaos: { size: [735, 560], draw: (p, t) => drawStateSpace(p, chaos, t) },
   };
 

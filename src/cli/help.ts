@@ -1,0 +1,43 @@
+import { modelKinds } from '../core/models/index';
+
+const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with stability and certificates
+
+  rnn-dynamics info FILE [--json]      tensors, recognised architecture, how each tensor is used
+  rnn-dynamics analyze FILE [options]  fixed points, cycles, attractors
+  rnn-dynamics --version
+  rnn-dynamics help info|analyze`;
+
+const modelHelp = `What the model is, where the file does not say:
+  --model KIND           ${modelKinds.slice(0, 4).join(', ')},
+                         ${modelKinds.slice(4).join(', ')}
+  --set NAME=VALUE,..    P=2, leak=0.1, negativeSlope=0.01, clipped=true, meanCentred=true,
+                         thresholds=inside, orientation=BxM, group=NAME-PREFIX
+  --map TENSOR=PARAM,..  which tensor is which parameter
+  --input V1,V2,..       constant external input (default: zeros)
+  --epoch E              which entry of a series (default: the last)`;
+
+const searchHelp = `Search:
+  --max-order K=4        highest cycle order searched
+  --seed N=0             the same seed gives the same report on any number of threads
+  --time-limit S=60      seconds; partial results are printed when it ends the search
+  --threads N            default: the number of cores
+  --memory-limit MB      default: half of the memory, at most 4096
+  --no-certify           do not spend time on proofs
+
+Output:
+  --json                 the report as JSON on standard output
+  --out F                write the report to F: .json, .csv or .html`;
+
+const statusHelp = `Exit status: 0 done; 1 the input is at fault; 2 usage; 3 stopped at a limit, partial results
+printed; 4 internal inconsistency; 130 interrupted.`;
+
+export function helpText(topic: 'all' | 'info' | 'analyze'): string {
+  switch (topic) {
+    case 'all':
+      return [usage, statusHelp].join('\n\n');
+    case 'info':
+      return ['rnn-dynamics info FILE [--json] [options]', modelHelp, statusHelp].join('\n\n');
+    case 'analyze':
+      return ['rnn-dynamics analyze FILE [options]', searchHelp, modelHelp, statusHelp].join('\n\n');
+  }
+}

@@ -1,0 +1,175 @@
+import { writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { version } from '../../package.json';
+import type { ModelOptions } from '../core/models/types';
+import type { Report } from '../core/report/types';
+import { reportToCsv } from '../export/csv';
+import { reportToJson } from '../export/json';
+import type { Failure } from '../protocol/job';
+import { JobFailure, WorkerClient } from '../worker/client';
+import { helpText } from './help';
+import { flagsFor, parseCommand, UsageError, type Command } from './options';
+import { progressDisplay } from './progress';
+import { infoTable, reportTable } from './table';
+
+/** What the process exits with. */
+export const exit = { done: 0, input: 1, usage: 2, partial: 3, internal: 4, interrupted: 130 } as const;
+
+type Analyze = Extract<Command, { name: 'analyze' }>;
+type Info = Extract<Command, { name: 'info' }>;
+
+/**
+ * Runs one command: results to standard output, everything else to standard error.
+ * @param args what follows the program's name
+ * @param worker path of the bundled worker
+ * @returns the exit status
+ */
+export async function main(args: readonly string[], worker: string): Promise<number> {
+  let command: Command;
+  try {
+    const memoryMB = os.totalmem() / 2 ** 20;
+    command = parseCommand(args, { cores: os.availableParallelism(), memoryMB });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`rnn-dynamics: ${error.message}\nTry: rnn-dynamics --help\n`);
+    return exit.usage;
+  }
+  switch (command.name) {
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      return exit.done;
+    case 'help':
+      process.stdout.write(`${helpText(command.topic)}\n`);
+      return exit.done;
+    case 'info':
+    case 'analyze': {
+      const client = new WorkerClient(worker);
+      try {
+        return command.name === 'info' ? await runInfo(command, client) : await runAnalyze(command, client);
+      } catch (error) {
+        if (!(error instanceof JobFailure)) throw error;
+        process.stderr.write(failureText(command.file, error.failure, command.model));
+        return exitOf(error.failure);
+      } finally {
+        await client.dispose();
+      }
+    }
+  }
+}
+
+async function runInfo(command: Info, client: WorkerClient): Promise<number> {
+  const running = client.run('info', { file: fileRef(command.file), options: command.model });
+  const release = onInterrupt(() => running.stop(false));
+  try {
+    const report = await waited(running.result);
+    await print(command.json ? reportToJson(report) : infoTable(report));
+    return exit.done;
+  } finally {
+    release();
+  }
+}
+
+async function runAnalyze(command: Analyze, client: WorkerClient): Promise<number> {
+  const display = progressDisplay(process.stderr);
+  const request = { file: fileRef(command.file), options: command.model, search: command.search };
+  const running = client.run('analyze', request, (event) => {
+    if (event.type === 'progress') display.show(event.progress);
+    else if (event.type === 'finds')
+      display.found(event.finds.cycles.length + event.finds.boundaryPoints.length);
+  });
+  let interrupted = false;
+  const release = onInterrupt(() => {
+    interrupted = true;
+    running.stop(true);
+  });
+  let report: Report;
+  try {
+    report = await waited(running.result);
+  } finally {
+    release();
+    display.end();
+  }
+  await print(command.json ? reportToJson(report) : reportTable(report));
+  if (command.out && !(await save(command.out, report))) return exit.input;
+  if (interrupted) return exit.interrupted;
+  return report.search.partial ? exit.partial : exit.done;
+}
+
+function fileRef(file: string): { kind: 'path'; path: string } {
+  return { kind: 'path', path: path.resolve(file) };
+}
+
+/** The first interrupt ends the job, a second one the process. */
+function onInterrupt(stop: () => void): () => void {
+  let count = 0;
+  const listener = (): void => {
+    count++;
+    if (count > 1) process.exit(exit.interrupted);
+    stop();
+  };
+  process.on('SIGINT', listener);
+  return () => process.off('SIGINT', listener);
+}
+
+/** The worker thread does not keep the process alive; this does while its answer is awaited. */
+async function waited<T>(result: Promise<T>): Promise<T> {
+  const alive = setInterval(() => undefined, 1 << 30);
+  try {
+    return await result;
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** Writes to standard output; a reader that went away (`| head`) is no error. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') resolve();
+      else reject(error);
+    });
+    process.stdout.write(text, () => resolve());
+  });
+}
+
+async function save(out: NonNullable<Analyze['out']>, report: Report): Promise<boolean> {
+  try {
+    await writeFile(out.file, out.format === 'csv' ? reportToCsv(report) : reportToJson(report));
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${out.file}: the report cannot be written (${reason}). Choose another file.\n`);
+    return false;
+  }
+}
+
+function exitOf(failure: Failure): number {
+  switch (failure.kind) {
+    case 'input':
+    case 'question':
+    case 'unrecognised':
+      return exit.input;
+    case 'cancelled':
+      return exit.interrupted;
+    case 'internal':
+      return exit.internal;
+  }
+}
+
+/** "file: message (place). remedy", and for questions the flags that answer them. */
+export function failureText(file: string, failure: Failure, given: ModelOptions): string {
+  const message = failure.message.replace(/\.$/, '');
+  const place = failure.place === '' ? '' : ` (${failure.place})`;
+  if (failure.question) {
+    const { text, choices } = failure.question;
+    const flags = choices.map(({ options }) => flagsFor(options, given));
+    const width = Math.max(...flags.map((flag) => flag.length));
+    const lines = choices.map(({ label, detail }, i) =>
+      `  ${flags[i]!.padEnd(width)}  ${label}${detail === '' ? '' : `: ${detail}`}`.trimEnd(),
+    );
+    return `${file}: ${text}\nSay so with one of:\n${lines.join('\n')}\n`;
+  }
+  const end = /[?!]$/.test(message) && place === '' ? '' : '.';
+  return `${file}: ${message}${place}${end} ${failure.remedy}`.trimEnd() + '\n';
+}

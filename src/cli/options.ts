@@ -1,0 +1,221 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { modelKinds } from '../core/models/index';
+import type { ModelOptions } from '../core/models/types';
+import type { ModelKind } from '../core/report/types';
+import type { SearchOptions } from '../protocol/job';
+
+/** The command line itself is at fault. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export type OutFormat = 'json' | 'csv' | 'html';
+
+export type Command =
+  | { readonly name: 'help'; readonly topic: 'all' | 'info' | 'analyze' }
+  | { readonly name: 'version' }
+  | {
+      readonly name: 'info';
+      readonly file: string;
+      readonly json: boolean;
+      readonly model: ModelOptions;
+    }
+  | {
+      readonly name: 'analyze';
+      readonly file: string;
+      readonly json: boolean;
+      readonly out: { readonly file: string; readonly format: OutFormat } | null;
+      readonly model: ModelOptions;
+      readonly search: SearchOptions;
+    };
+
+/** What a machine offers, for the defaults. */
+export interface Machine {
+  readonly cores: number;
+  readonly memoryMB: number;
+}
+
+const modelFlags = {
+  model: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  map: { type: 'string', multiple: true },
+  input: { type: 'string' },
+  epoch: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsConfig['options'];
+
+const searchFlags = {
+  'max-order': { type: 'string' },
+  out: { type: 'string', short: 'o' },
+  seed: { type: 'string' },
+  'time-limit': { type: 'string' },
+  threads: { type: 'string' },
+  'memory-limit': { type: 'string' },
+  'no-certify': { type: 'boolean' },
+  proof: { type: 'string' },
+  shard: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+interface Values {
+  readonly [flag: string]: string | boolean | (string | boolean)[] | undefined;
+}
+
+/** Reads the arguments after `rnn-dynamics`. Throws UsageError. */
+export function parseCommand(args: readonly string[], machine: Machine): Command {
+  const [first, ...rest] = args;
+  if (first === undefined) throw new UsageError('a command is missing');
+  if (first === '--version' || first === '-V') return { name: 'version' };
+  if (first === '--help' || first === '-h' || first === 'help') {
+    const [topic] = rest;
+    return { name: 'help', topic: topic === 'info' || topic === 'analyze' ? topic : 'all' };
+  }
+  switch (first) {
+    case 'info': {
+      const { values, positionals } = parse(rest, modelFlags);
+      if (values['help'] === true) return { name: 'help', topic: 'info' };
+      const file = onlyFile(positionals);
+      return { name: 'info', file, json: values['json'] === true, model: modelOptions(values) };
+    }
+    case 'analyze': {
+      const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags });
+      if (values['help'] === true) return { name: 'help', topic: 'analyze' };
+      for (const flag of ['proof', 'shard'])
+        if (values[flag] !== undefined) throw new UsageError(`--${flag} is not available in this version`);
+      return {
+        name: 'analyze',
+        file: onlyFile(positionals),
+        json: values['json'] === true,
+        out: outFile(values['out']),
+        model: modelOptions(values),
+        search: {
+          maxOrder: wholeNumber(values, 'max-order', 4, 1, 1000),
+          seed: wholeNumber(values, 'seed', 0, 0, 2 ** 31 - 1),
+          timeLimit: positive(values, 'time-limit', 60, 1e6),
+          threads: wholeNumber(values, 'threads', machine.cores, 1, 256),
+          memoryLimitMB: wholeNumber(values, 'memory-limit', defaultMemory(machine), 64, 2 ** 20),
+          certify: values['no-certify'] !== true,
+        },
+      };
+    }
+    default:
+      throw new UsageError(
+        first.startsWith('-') ? `there is no option ${first} here` : `there is no command "${first}"`,
+      );
+  }
+}
+
+/** Half of the machine's memory, between 256 MB and 4 GB. */
+function defaultMemory({ memoryMB }: Machine): number {
+  return Math.round(Math.min(4096, Math.max(256, memoryMB / 2)));
+}
+
+function parse(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+): { values: Values; positionals: string[] } {
+  try {
+    return parseArgs({ args: joinNegative(args), options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // The first sentence; what follows explains how to pass values that look like options.
+    throw new UsageError(message.split('. ')[0]!.replace(/\.$/, ''));
+  }
+}
+
+/** `--input -1,2` is meant as `--input=-1,2`. */
+function joinNegative(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const argument of args) {
+    const before = joined.at(-1);
+    if ((before === '--input' || before === '--set') && /^-[\d.]/.test(argument))
+      joined[joined.length - 1] = `${before}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
+}
+
+function onlyFile(positionals: readonly string[]): string {
+  const [file, ...more] = positionals;
+  if (file === undefined) throw new UsageError('a file is missing');
+  if (more.length > 0) throw new UsageError(`one file at a time, not also ${more.join(' ')}`);
+  return file;
+}
+
+function outFile(value: Values[string]): { file: string; format: OutFormat } | null {
+  if (typeof value !== 'string') return null;
+  const extension = /\.(json|csv|html)$/i.exec(value)?.[1]?.toLowerCase();
+  if (!extension) throw new UsageError('--out takes a file that ends in .json, .csv or .html');
+  return { file: value, format: extension as OutFormat };
+}
+
+function number(values: Values, flag: string): number | undefined {
+  const text = values[flag];
+  if (typeof text !== 'string') return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) throw new UsageError(`--${flag} takes a number, not "${text}"`);
+  return value;
+}
+
+function wholeNumber(values: Values, flag: string, normal: number, least: number, most: number): number {
+  const value = number(values, flag) ?? normal;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`--${flag} takes a whole number from ${String(least)} to ${String(most)}`);
+}
+
+function positive(values: Values, flag: string, normal: number, most: number): number {
+  const value = number(values, flag) ?? normal;
+  if (value > 0 && value <= most) return value;
+  throw new UsageError(`--${flag} takes a number above 0, up to ${String(most)}`);
+}
+
+/** Comma-separated `name=value` pairs of a flag that may be repeated. */
+function pairs(value: Values[string], flag: string, meaning: string): [string, string][] {
+  const texts = Array.isArray(value) ? value.map(String) : [];
+  return texts.flatMap((text) =>
+    text.split(',').map((pair): [string, string] => {
+      const at = pair.indexOf('=');
+      if (at <= 0 || at === pair.length - 1)
+        throw new UsageError(`--${flag} takes ${meaning}, not "${pair}"`);
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    }),
+  );
+}
+
+function modelOptions(values: Values): ModelOptions {
+  const kind = values['model'];
+  const set = pairs(values['set'], 'set', 'name=value, as in P=2');
+  const map = pairs(values['map'], 'map', 'tensor=parameter, as in my.weight=W1');
+  const input = values['input'];
+  const epoch = number(values, 'epoch');
+  return {
+    ...(kind === undefined ? {} : { kind: modelKind(String(kind)) }),
+    ...(set.length === 0 ? {} : { set: Object.fromEntries(set) }),
+    ...(map.length === 0 ? {} : { map: Object.fromEntries(map.map(([tensor, name]) => [name, tensor])) }),
+    ...(input === undefined ? {} : { input: inputVector(String(input)) }),
+    ...(epoch === undefined ? {} : { epoch }),
+  };
+}
+
+function modelKind(text: string): ModelKind {
+  const kind = modelKinds.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
+  if (kind) return kind;
+  throw new UsageError(`--model takes one of ${modelKinds.join(', ')}, not "${text}"`);
+}
+
+function inputVector(text: string): number[] {
+  return text.split(',').map((part) => {
+    const value = part.trim() === '' ? Number.NaN : Number(part);
+    if (!Number.isFinite(value)) throw new UsageError(`--input takes numbers, not "${part}"`);
+    return value;
+  });
+}
+
+/** The flags that say the same as model options, for what `given` does not say already. */
+export function flagsFor(options: ModelOptions, given: ModelOptions): string {
+  const flags: string[] = [];
+  if (options.kind && options.kind !== given.kind) flags.push(`--model ${options.kind}`);
+  for (const [name, value] of Object.entries(options.set ?? {}))
+    if (given.set?.[name] !== value) flags.push(`--set ${name}=${String(value)}`);
+  return flags.join(' ');
+}

@@ -1,0 +1,146 @@
+import type { InfoReport, Report } from '../core/report/types';
+
+/** Columns of text, each as wide as its widest cell; numbers to the right. */
+function columns(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c]?.length ?? 0)));
+  const numeric = header.map((_, c) => rows.every((row) => /^[-+\d.∞e]*$/.test(row[c] ?? '')));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, c) => (numeric[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+      .join('  ')
+      .trimEnd();
+  return [line(header), ...rows.map(line)].join('\n');
+}
+
+function short(value: number | null): string {
+  if (value === null) return '-';
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e6 ? value.toPrecision(5) : value.toExponential(2);
+}
+
+function bullets(title: string, texts: readonly string[]): string[] {
+  return texts.length === 0 ? [] : ['', `${title}:`, ...texts.map((text) => `  - ${text}`)];
+}
+
+function plural(count: number, one: string, many = `${one}s`): string {
+  return `${String(count)} ${count === 1 ? one : many}`;
+}
+
+/** What `info` prints for a reader. */
+export function infoTable(report: InfoReport): string {
+  const { model } = report;
+  const head = `${report.file} · ${report.format} · ${plural(report.bytes, 'byte')}`;
+  const about = model
+    ? [
+        `${model.kind} · M = ${String(model.stateDim)}, ${plural(model.reluUnits, 'ReLU unit')}`,
+        `  ${model.equation}`,
+        ...Object.entries(model.tensors).map(([parameter, name]) => `  ${parameter} <- ${name}`),
+      ]
+    : ['No model was recognised.'];
+  const rows = report.tensors.map((tensor) => [
+    tensor.name,
+    tensor.dtype,
+    tensor.shape.length === 0 ? 'scalar' : tensor.shape.join(' x '),
+    ...[tensor.min, tensor.mean, tensor.max, tensor.std, tensor.norm].map(short),
+    tensor.finite ? '' : 'not finite',
+  ]);
+  const scalars = report.scalars.map(({ name, value }) => `  ${name} = ${String(value)}`);
+  return [
+    head,
+    ...about,
+    '',
+    ...(rows.length === 0
+      ? ['No tensors.']
+      : [columns(['tensor', 'type', 'shape', 'min', 'mean', 'max', 'std', 'norm', ''], rows)]),
+    ...(scalars.length === 0 ? [] : ['', 'Values:', ...scalars]),
+    ...bullets('Warnings', report.warnings),
+    '',
+  ].join('\n');
+}
+
+/** What `analyze` prints for a reader. */
+export function reportTable(report: Report): string {
+  const { model, search } = report;
+  const input = model.inputDim === 0 ? '' : ` · input [${model.input.map(short).join(' ')}]`;
+  const cycles = [...report.orders.flatMap((order) => order.cycles), ...report.beyond];
+  const rows = cycles.map((cycle) => [
+    cycle.id,
+    String(cycle.order),
+    cycle.stability,
+    short(cycle.spectralRadius),
+    cycle.growthPerStep === null ? '-∞' : short(cycle.growthPerStep),
+    short(cycle.margin),
+    short(cycle.residual),
+    cycle.verified ? 'yes' : 'NO',
+    `${cycle.points[0]!.slice(0, 4).map(short).join(' ')}${model.stateDim > 4 ? ' ..' : ''}`,
+  ]);
+  const boundary = report.orders.flatMap((order) => order.boundaryPoints);
+  const continua = report.orders.flatMap((order) =>
+    order.continua.map((found) => ({ order: order.order, found })),
+  );
+  const seconds = search.seconds.toFixed(search.seconds < 10 ? 2 : 0);
+  return [
+    `${report.file} · ${model.kind} · M = ${String(model.stateDim)}, ${plural(model.reluUnits, 'ReLU unit')}${input}`,
+    `  ${model.equation}`,
+    '',
+    rows.length === 0
+      ? 'No fixed points or cycles were found.'
+      : columns(
+          [
+            'id',
+            'order',
+            'stability',
+            'radius',
+            'growth/step',
+            'margin',
+            'residual',
+            'verified',
+            'first point',
+          ],
+          rows,
+        ),
+    ...boundary.map(
+      ({ id, order, units, points }) =>
+        `${id}: order ${String(order)}, on the border of ${plural(units.length, 'unit')}, at ${points[0]!.slice(0, 4).map(short).join(' ')}`,
+    ),
+    ...continua.map(
+      ({ order, found }) =>
+        `A ${String(found.dimension)}-dimensional continuum of order ${String(order)} through ${found.point.slice(0, 4).map(short).join(' ')}`,
+    ),
+    '',
+    ...report.orders.map(orderLine),
+    ...bullets(
+      'Attractors',
+      report.attractors.map(({ kind, cycle, period, lyapunov, share, evidence }) => {
+        const name = [kind, cycle ?? '', period === undefined ? '' : `period ${String(period)}`];
+        const exponent = lyapunov === undefined ? '' : `, exponent ${short(lyapunov)} per step`;
+        const start = name.filter((part) => part !== '').join(' ');
+        return `${start}: ${(100 * share).toFixed(0)} % of starts${exponent} (${evidence})`;
+      }),
+    ),
+    ...bullets('Notes', model.notes),
+    ...bullets('Warnings', report.warnings),
+    '',
+    `${plural(search.linearSolves, 'linear solve')}, ${seconds} s, seed ${String(search.seed)}${
+      search.partial ? ` · PARTIAL: ${search.stoppedBy ?? 'stopped'}` : ''
+    }`,
+    '',
+  ].join('\n');
+}
+
+function orderLine(result: Report['orders'][number]): string {
+  const { order, cycles, certificate, whyNot } = result;
+  const what = order === 1 ? plural(cycles.length, 'fixed point') : plural(cycles.length, 'cycle');
+  const start = `order ${String(order)}: ${what}`;
+  if (!certificate) return `${start} · no guarantee${whyNot === null ? '' : ` (${whyNot})`}`;
+  const where = certificate.domain === 'everywhere' ? 'everywhere' : `in ${boxText(certificate.domain)}`;
+  return `${start} · proven complete ${where} (${certificate.method})`;
+}
+
+function boxText({ lower, upper }: { lower: readonly number[]; upper: readonly number[] }): string {
+  const low = Math.min(...lower);
+  const high = Math.max(...upper);
+  const same = lower.every((value) => value === low) && upper.every((value) => value === high);
+  return same ? `the box [${short(low)}, ${short(high)}] of every coordinate` : 'a box (see --json)';
+}

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { FromPanel } from '../protocol/panel';
-import { SEARCH_RANGES } from './searchRanges';
+import { SEARCH_RANGES } from '../protocol/searchRanges';
 
 /** Bounds on what a webview may send: far above what the panel does, far below what could hurt the host. */
 const MAX_COORDINATES = 100_000;

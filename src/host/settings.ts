@@ -2,7 +2,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import type { SearchOptions } from '../protocol/job';
 import type { ToPanel } from '../protocol/panel';
-import { within } from './searchRanges';
+import { within } from '../protocol/searchRanges';
 
 export const SECTION = 'rnnDynamics';
 export type Palette = Extract<ToPanel, { type: 'init' }>['palette'];

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { mayHoldModel } from '../../src/host/modelFiles';
-import { SEARCH_RANGES } from '../../src/host/searchRanges';
+import { SEARCH_RANGES } from '../../src/protocol/searchRanges';
 import { searchSettings } from '../../src/host/settings';
 import { extension, sample } from './extension';
 
@@ -161,7 +161,7 @@ describe('settings', () => {
 
   it('brings values out of range back into it', async () => {
     await section().update('maxOrder', 100_000, true);
-    assert.equal(searchSettings(sample('README.md')).maxOrder, 100);
+    assert.equal(searchSettings(sample('README.md')).maxOrder, 1000);
     await section().update('maxOrder', -3, true);
     assert.equal(searchSettings(sample('README.md')).maxOrder, 1);
     await section().update('maxOrder', 'many', true);

@@ -1,9 +1,9 @@
-/** Ranges and defaults of the numeric search options; the manifest declares the same to the settings editor. */
+/** Ranges and defaults of the numeric search options, for host and webview; the manifest declares the same. */
 export const SEARCH_RANGES = {
-  maxOrder: { minimum: 1, maximum: 100, default: 4, integer: true },
+  maxOrder: { minimum: 1, maximum: 1000, default: 4, integer: true },
   timeLimit: { minimum: 1, maximum: 86400, default: 60, integer: false },
   seed: { minimum: 0, maximum: 4294967295, default: 0, integer: true },
-  threads: { minimum: 0, maximum: 64, default: 0, integer: true },
+  threads: { minimum: 0, maximum: 256, default: 0, integer: true },
   memoryLimitMB: { minimum: 128, maximum: 65536, default: 2048, integer: true },
 } as const;
 

@@ -1,0 +1,106 @@
+import type { SearchOptions } from '../src/protocol/job';
+import type { ExportFormat } from '../src/protocol/panel';
+import type { Probe } from '../src/core/report/scene';
+import type { Host } from './host';
+import type { Kept, Store } from './store';
+
+/** What the views can do. */
+export interface Controller {
+  keep(change: Partial<Kept>): void;
+  select(id: string | null): void;
+  stop(): void;
+  rerun(search: Partial<SearchOptions>): void;
+  choose(index: number): void;
+  mapTensors(): void;
+  exportReport(format: ExportFormat): void;
+  saveFigure(name: string, format: 'svg' | 'png', data: string): void;
+  copy(text: string, what: string): void;
+  openSettings(): void;
+  showLog(): void;
+  launch(start: readonly number[]): void;
+  clearTrajectories(): void;
+  probe(state: number[]): Promise<Probe>;
+}
+
+/** Steps of a launched trajectory: enough to settle on most cycles, and for their order to show. */
+const STEPS = 400;
+/** Points that weigh in on the principal components; more would only cost time to send. */
+const MAX_SCENE_OBJECTS = 500;
+
+/** Connects the store with the host: asks what the views need as soon as it can be answered, keeps what must survive. */
+export function createController(store: Store, host: () => Host): Controller {
+  const points = () =>
+    store.state.objects.flatMap(({ figure }) => (figure ? [{ id: figure.id, points: figure.points }] : []));
+
+  const askPath = (start: readonly number[]): void => {
+    host()
+      .ask('trajectory', { start, steps: STEPS, objects: points() })
+      .then(
+        (path) => store.dispatch({ type: 'path', start, path }),
+        () => store.dispatch({ type: 'path', start, path: null }),
+      );
+  };
+  const askScene = (): void => {
+    const objects = points()
+      .slice(0, MAX_SCENE_OBJECTS)
+      .flatMap((object) => object.points);
+    // Without a scene the figures still draw the objects, so a refusal needs no words.
+    host()
+      .ask('scene', { objects })
+      .then(
+        (scene) => store.dispatch({ type: 'scene', scene }),
+        () => undefined,
+      );
+  };
+  const askWeights = (): void => {
+    host()
+      .ask('weights', {})
+      .then(
+        (weights) => store.dispatch({ type: 'weights', weights }),
+        () => store.dispatch({ type: 'weights', weights: [] }),
+      );
+  };
+
+  let saving: ReturnType<typeof setTimeout> | undefined;
+  const save = (): void => {
+    saving = undefined;
+    host().persist(store.state.kept);
+  };
+  store.subscribe((state, before) => {
+    if (state.kept !== before.kept && saving === undefined) saving = setTimeout(save, 100);
+    if (state.report && !before.report) {
+      askScene();
+      for (const { start, path } of state.launched) if (!path) askPath(start);
+    }
+    const wants = state.kept.tab === 'weights' && state.report !== null && state.weights === null;
+    const wanted = before.kept.tab === 'weights' && before.report !== null && before.weights === null;
+    if (wants && !wanted) askWeights();
+  });
+  window.addEventListener('pagehide', save);
+
+  return {
+    keep: (change) => store.dispatch({ type: 'keep', change }),
+    select: (selected) => store.dispatch({ type: 'keep', change: { selected } }),
+    stop: () => {
+      store.dispatch({ type: 'stopping' });
+      host().post({ type: 'stop' });
+    },
+    rerun: (search) => {
+      store.dispatch({ type: 'rerunning' });
+      host().post({ type: 'rerun', search });
+    },
+    choose: (index) => host().post({ type: 'choose', index }),
+    mapTensors: () => host().post({ type: 'mapTensors' }),
+    exportReport: (format) => host().post({ type: 'export', format }),
+    saveFigure: (name, format, data) => host().post({ type: 'saveFigure', name, format, data }),
+    copy: (text, what) => host().post({ type: 'copy', text, what }),
+    openSettings: () => host().post({ type: 'openSettings' }),
+    showLog: () => host().post({ type: 'showLog' }),
+    launch: (start) => {
+      store.dispatch({ type: 'launch', start });
+      if (store.state.report) askPath(start);
+    },
+    clearTrajectories: () => store.dispatch({ type: 'clearTrajectories' }),
+    probe: (state) => host().ask('probe', { state }),
+  };
+}

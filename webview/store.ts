@@ -1,0 +1,215 @@
+import type { ModelSummary, Report } from '../src/core/report/types';
+import type { ParameterMatrix, Scene, Trajectory } from '../src/core/report/scene';
+import type { Failure, Progress, SearchOptions } from '../src/protocol/job';
+import type { FileLabel, ToPanel } from '../src/protocol/panel';
+import type { AxisChoice, StateSpaceView } from './figures/types';
+import { appendFinds, listReport, matchObject, type PanelObject } from './objects';
+
+export const TABS = ['state', 'spectrum', 'series', 'weights'] as const;
+export type Tab = (typeof TABS)[number];
+export type SortKey = 'id' | 'word' | 'rho' | 'margin';
+
+/** What survives hiding the panel and reloading the window. */
+export interface Kept {
+  readonly selected: string | null;
+  readonly tab: Tab;
+  /** Of the state space; empty until the user chooses. */
+  readonly axes: readonly AxisChoice[];
+  readonly dimensions: 2 | 3;
+  readonly borders: boolean;
+  readonly simulated: boolean;
+  readonly trajectories: boolean;
+  /** Launch points, oldest first. */
+  readonly starts: readonly (readonly number[])[];
+  readonly sort: { readonly key: SortKey; readonly descending: boolean };
+  readonly filter: string;
+  /** Zoom and pan of the state space; null: everything fits. */
+  readonly view: StateSpaceView | null;
+  /** Coordinates of the time series: "state 0" begins at z_1, "pc 0" at the first component. */
+  readonly series: string;
+  /** Multipliers per step instead of per period. */
+  readonly perStep: boolean;
+  /** Parameter shown large; null: all. */
+  readonly parameter: string | null;
+}
+
+export type Phase = 'waiting' | 'running' | 'stopping' | 'done' | 'failed';
+
+export interface Launched {
+  readonly start: readonly number[];
+  /** null while it is computed. */
+  readonly path: Trajectory | null;
+}
+
+export interface State {
+  readonly kept: Kept;
+  readonly phase: Phase;
+  readonly file: FileLabel | null;
+  readonly search: SearchOptions | null;
+  readonly palette: Extract<ToPanel, { type: 'init' }>['palette'];
+  readonly model: Omit<ModelSummary, 'scale'> | null;
+  readonly progress: Progress | null;
+  readonly report: Report | null;
+  /** Everything that can be selected, in the order of listing; grows while the search runs. */
+  readonly objects: readonly PanelObject[];
+  readonly failure: Failure | null;
+  readonly stale: boolean;
+  readonly scene: Scene | null;
+  readonly launched: readonly Launched[];
+  readonly weights: readonly ParameterMatrix[] | null;
+}
+
+export type Action =
+  | Exclude<ToPanel, { id: number }>
+  | { type: 'keep'; change: Partial<Kept> }
+  | { type: 'stopping' }
+  | { type: 'rerunning' }
+  | { type: 'scene'; scene: Scene }
+  | { type: 'weights'; weights: readonly ParameterMatrix[] }
+  | { type: 'launch'; start: readonly number[] }
+  | { type: 'path'; start: readonly number[]; path: Trajectory | null }
+  | { type: 'clearTrajectories' };
+
+const MAX_TRAJECTORIES = 12;
+
+const fresh: Kept = {
+  selected: null,
+  tab: 'state',
+  axes: [],
+  dimensions: 2,
+  borders: true,
+  simulated: true,
+  trajectories: true,
+  starts: [],
+  sort: { key: 'id', descending: false },
+  filter: '',
+  view: null,
+  series: 'state 0',
+  perStep: false,
+  parameter: null,
+};
+
+/** The state before the first message, with what an earlier panel kept (unknown shapes are dropped). */
+export function initialState(restored: unknown): State {
+  const kept = { ...fresh };
+  if (typeof restored === 'object' && restored !== null) {
+    for (const key of Object.keys(fresh) as (keyof Kept)[]) {
+      const value = (restored as Record<string, unknown>)[key];
+      const model = fresh[key];
+      const alike = model === null ? value !== undefined : typeof value === typeof model;
+      if (alike && Array.isArray(value) === Array.isArray(model)) Object.assign(kept, { [key]: value });
+    }
+  }
+  return {
+    kept,
+    phase: 'waiting',
+    file: null,
+    search: null,
+    palette: 'standard',
+    model: null,
+    progress: null,
+    report: null,
+    objects: [],
+    failure: null,
+    stale: false,
+    scene: null,
+    launched: kept.starts.map((start) => ({ start, path: null })),
+    weights: null,
+  };
+}
+
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'init': {
+      return {
+        ...initialState(state.kept),
+        phase: 'running',
+        file: action.file,
+        search: action.search,
+        palette: action.palette,
+      };
+    }
+    case 'model':
+      return { ...state, model: action.model };
+    case 'progress':
+      return { ...state, progress: action.progress };
+    case 'finds': {
+      return {
+        ...state,
+        objects: appendFinds(state.objects, action.finds, state.search?.maxOrder ?? Infinity),
+      };
+    }
+    case 'report': {
+      const objects = listReport(action.report);
+      const before = state.objects.find((object) => object.id === state.kept.selected);
+      const selected =
+        matchObject(objects, before, state.kept.selected) ??
+        (objects.find(({ word }) => word === 'stable') ?? objects[0])?.id ??
+        null;
+      return {
+        ...state,
+        phase: 'done',
+        report: action.report,
+        model: action.report.model,
+        objects,
+        failure: null,
+        kept: { ...state.kept, selected },
+      };
+    }
+    case 'failure':
+      return { ...state, phase: 'failed', failure: action.failure };
+    case 'stale':
+      return { ...state, stale: true };
+    case 'keep':
+      return { ...state, kept: { ...state.kept, ...action.change } };
+    case 'stopping':
+      return { ...state, phase: 'stopping' };
+    case 'rerunning':
+      return { ...state, phase: 'running', failure: null, stale: false, progress: null };
+    case 'scene':
+      return { ...state, scene: action.scene };
+    case 'weights':
+      return { ...state, weights: action.weights };
+    case 'launch': {
+      const launched = [...state.launched, { start: action.start, path: null }].slice(-MAX_TRAJECTORIES);
+      const kept = { ...state.kept, trajectories: true, starts: launched.map(({ start }) => start) };
+      return { ...state, launched, kept };
+    }
+    case 'path': {
+      const launched = action.path
+        ? state.launched.map((one) => (same(one.start, action.start) ? { ...one, path: action.path } : one))
+        : state.launched.filter((one) => !same(one.start, action.start));
+      return { ...state, launched };
+    }
+    case 'clearTrajectories':
+      return { ...state, launched: [], kept: { ...state.kept, starts: [] } };
+  }
+}
+
+export interface Store {
+  readonly state: State;
+  dispatch(action: Action): void;
+  subscribe(listener: (state: State, before: State) => void): () => void;
+}
+
+export function createStore(restored: unknown): Store {
+  let state = initialState(restored);
+  const listeners = new Set<(state: State, before: State) => void>();
+  return {
+    get state() {
+      return state;
+    },
+    dispatch(action) {
+      const before = state;
+      state = reduce(state, action);
+      for (const listener of listeners) listener(state, before);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { JSX } from 'preact';
+import type { OrderResult, Report } from '../../src/core/report/types';
+import { scientific } from '../../src/figures/format';
+import { claims, domainWords } from '../certificate';
+import { Button, Icon, Popover, ProgressRing } from '../ui';
+import { seconds } from './Header';
+import { usePanel } from './context';
+
+/** At the right of the header: what is proven, or what is being searched, with Stop beside it. */
+export function Badge(): JSX.Element | null {
+  const { state, controller } = usePanel();
+  if (state.phase === 'running' || state.phase === 'stopping') {
+    const stopping = state.phase === 'stopping';
+    return (
+      <div class="badge-slot">
+        <span class="searching">
+          <ProgressRing />
+          <span>{stopping ? 'Stopping' : `Searching ${state.progress?.stage ?? '…'}`}</span>
+          {!stopping && <Remaining />}
+        </span>
+        <Button kind="secondary" icon="stop" disabled={stopping || !state.model} onClick={controller.stop}>
+          Stop, keep found
+        </Button>
+      </div>
+    );
+  }
+  if (!state.report) return null;
+  return (
+    <div class="badge-slot">
+      <Certificate report={state.report} />
+    </div>
+  );
+}
+
+function Remaining(): JSX.Element | null {
+  const { progress } = usePanel().state;
+  if (!progress || progress.fraction === null) return null;
+  return (
+    <span class="muted">
+      {Math.round(progress.fraction * 100)} %
+      {progress.secondsLeft !== null &&
+        progress.secondsLeft >= 1 &&
+        ` · ${seconds(Math.round(progress.secondsLeft)).replace('.0', '')} left`}
+    </span>
+  );
+}
+
+function Certificate({ report }: { report: Report }): JSX.Element {
+  const proven = claims(report);
+  return (
+    <Popover
+      label="What is proven"
+      trigger={(open, toggle) => (
+        <button
+          type="button"
+          class={proven.length > 0 ? 'badge proven' : 'badge open'}
+          aria-expanded={open}
+          aria-haspopup="dialog"
+          onClick={toggle}
+        >
+          <Icon name={proven.length > 0 ? 'proven' : 'question'} />
+          {proven.length > 0 ? (
+            <>
+              <strong>Proven complete</strong>
+              <span class="claims">{proven.join('; ')}</span>
+            </>
+          ) : (
+            <strong>No guarantee</strong>
+          )}
+        </button>
+      )}
+    >
+      {() => <Statement report={report} proven={proven.length > 0} />}
+    </Popover>
+  );
+}
+
+function Statement({ report, proven }: { report: Report; proven: boolean }): JSX.Element {
+  return (
+    <div class="details statement">
+      <p>
+        {proven
+          ? 'Proven complete means: there are no other cycles of these orders than the ones listed, where the proof holds.'
+          : 'What is listed was verified by iterating the map. That nothing is missing was not proven for any order.'}
+      </p>
+      {grouped(report.orders).map((orders) => (
+        <OrderStatement key={orders[0]!.order} orders={orders} />
+      ))}
+      {report.beyond.length > 0 && (
+        <section>
+          <h3>Above order {report.search.maxOrder}</h3>
+          <p>
+            {report.beyond.length === 1 ? 'One cycle was' : `${String(report.beyond.length)} cycles were`} met
+            on the way. No claim is made that there are no others.
+          </p>
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** Neighbouring orders with the same words are told once. */
+function grouped(orders: readonly OrderResult[]): OrderResult[][] {
+  const groups: OrderResult[][] = [];
+  const words = (result: OrderResult): string =>
+    (result.certificate?.statement ?? result.whyNot ?? '').replace(/\border \d+/g, 'order k');
+  for (const result of orders) {
+    const last = groups.at(-1);
+    if (last && words(last[0]!) === words(result) && last[0]!.complete === result.complete) last.push(result);
+    else groups.push([result]);
+  }
+  return groups;
+}
+
+function OrderStatement({ orders }: { orders: readonly OrderResult[] }): JSX.Element {
+  const first = orders[0]!;
+  const last = orders.at(-1)!;
+  const title =
+    first === last
+      ? first.order === 1
+        ? 'Fixed points'
+        : `Order ${String(first.order)}`
+      : `Orders ${String(first.order)} to ${String(last.order)}`;
+  const { certificate } = last;
+  return (
+    <section>
+      <h3>
+        {certificate && last.complete ? <Icon name="proven" /> : <Icon name="question" />}
+        {title}
+        <span class={certificate ? 'verdict yes' : 'verdict'}>
+          {certificate ? `proven, ${domainWords(certificate.domain)}` : 'no guarantee'}
+        </span>
+      </h3>
+      {certificate ? (
+        <>
+          <p>
+            {first === last
+              ? certificate.statement
+              : certificate.statement.replace(/\border \d+/g, 'each order')}
+          </p>
+          <p class="muted">
+            By {certificate.method}
+            {first === last &&
+              Object.entries(certificate.counts).map(
+                ([what, count]) => `, ${count.toLocaleString('en-US')} ${what}`,
+              )}
+            ; error bound {scientific(certificate.errorBound, 1)}.
+          </p>
+        </>
+      ) : (
+        <p>{last.whyNot ?? 'This order was searched without a proof.'}</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import type { JSX, RefObject } from 'preact';
+import { SpectrumFigure } from './figures';
+import type { FigureHandle } from '../figures/types';
+import { Checkbox } from '../ui';
+import { figureObjects, usePanel } from './context';
+
+export function SpectrumTools(): JSX.Element {
+  const { state, controller } = usePanel();
+  return (
+    <div class="view-tools" role="group" aria-label="Spectrum">
+      <Checkbox checked={state.kept.perStep} onChange={(perStep) => controller.keep({ perStep })}>
+        Per step, |λ|^(1/k)
+      </Checkbox>
+    </div>
+  );
+}
+
+/** All multipliers on the unit circle. */
+export function SpectrumView({ handle }: { handle: RefObject<FigureHandle | null> }): JSX.Element {
+  const { state, controller } = usePanel();
+  return (
+    <div class="single-view">
+      <SpectrumFigure
+        handle={handle}
+        objects={figureObjects(state.objects)}
+        selected={state.kept.selected}
+        onSelect={controller.select}
+        perStep={state.kept.perStep}
+      />
+    </div>
+  );
+}

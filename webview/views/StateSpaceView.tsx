@@ -1,0 +1,193 @@
+import type { JSX, RefObject } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { coordinateOf } from '../../src/figures/projection';
+import { formatVector } from '../../src/figures/format';
+import { SpectrumFigure, StateSpaceFigure, TimeSeriesFigure } from './figures';
+import type { AxisChoice, FigureHandle, LaunchedTrajectory } from '../figures/types';
+import type { State } from '../store';
+import { Button, Checkbox, Dropdown, Segments } from '../ui';
+import { figureObjects, useMedia, usePanel } from './context';
+
+const axisName = (axis: AxisChoice): string => `${axis.type} ${String(axis.index)}`;
+const axisOf = (name: string): AxisChoice => {
+  const [type, index] = name.split(' ');
+  return { type: type === 'pc' ? 'pc' : 'state', index: Number(index) };
+};
+
+/** Components offered as axes; later ones explain next to nothing. */
+const MAX_COMPONENTS = 8;
+
+/** What the axes show: the user's choice where it fits the system, else coordinates for small n, components for large. */
+export function axesOf({ kept, model }: State): AxisChoice[] {
+  const n = model?.stateDim ?? 1;
+  const type = n > 3 ? 'pc' : 'state';
+  return Array.from({ length: kept.dimensions }, (_, i) => {
+    const chosen = kept.axes[i];
+    return chosen && chosen.index < n ? chosen : { type, index: Math.min(i, n - 1) };
+  });
+}
+
+export const shownTrajectories = (state: State): LaunchedTrajectory[] =>
+  state.launched.flatMap(({ start, path }) => (path ? [{ id: start.join(' '), trajectory: path }] : []));
+
+/** The tools of the portrait, at the end of the row of tabs. */
+export function StateSpaceTools(): JSX.Element {
+  const { state, controller } = usePanel();
+  const { kept, model, scene } = state;
+  const n = model?.stateDim ?? 1;
+  const axes = axesOf(state);
+  const options = useMemo(() => {
+    const components = Math.min(scene?.principal.components.length ?? (n > 3 ? 3 : 0), MAX_COMPONENTS, n);
+    const choices: AxisChoice[] = [
+      ...Array.from({ length: n }, (_, index): AxisChoice => ({ type: 'state', index })),
+      ...Array.from({ length: n > 1 ? components : 0 }, (_, index): AxisChoice => ({ type: 'pc', index })),
+    ];
+    return choices.map((axis) => ({ value: axisName(axis), text: axisText(axis, n, state) }));
+  }, [n, scene]);
+  const setAxis = (at: number, name: string): void =>
+    controller.keep({ axes: axes.map((axis, i) => (i === at ? axisOf(name) : axis)), view: null });
+  return (
+    <div class="view-tools" role="group" aria-label="State space">
+      {n === 2 && (
+        <Checkbox checked={kept.borders} onChange={(borders) => controller.keep({ borders })}>
+          Borders
+        </Checkbox>
+      )}
+      <Checkbox checked={kept.simulated} onChange={(simulated) => controller.keep({ simulated })}>
+        Simulated
+      </Checkbox>
+      <Checkbox checked={kept.trajectories} onChange={(trajectories) => controller.keep({ trajectories })}>
+        Trajectories
+      </Checkbox>
+      {state.launched.length > 0 && (
+        <Button kind="quiet" icon="clear" label="Clear trajectories" onClick={controller.clearTrajectories} />
+      )}
+      {n > 2 && (
+        <Segments
+          label="Dimensions"
+          value={kept.dimensions === 3 ? '3-D' : '2-D'}
+          options={[
+            { value: '2-D', text: '2-D' },
+            { value: '3-D', text: '3-D' },
+          ]}
+          onChange={(value) => controller.keep({ dimensions: value === '3-D' ? 3 : 2, view: null })}
+        />
+      )}
+      {n > 1 && (
+        <span class="axes">
+          {axes.map((axis, i) => (
+            <>
+              {i > 0 && <span aria-hidden="true">×</span>}
+              <Dropdown
+                key={i}
+                label={['Horizontal axis', 'Vertical axis', 'Third axis'][i]!}
+                value={axisName(axis)}
+                options={options}
+                onChange={(name) => setAxis(i, name)}
+              />
+            </>
+          ))}
+        </span>
+      )}
+    </div>
+  );
+}
+
+const axisText = (axis: AxisChoice, n: number, state: State): string =>
+  axis.type === 'pc' && !state.scene
+    ? `PC ${String(axis.index + 1)}`
+    : coordinateOf(axis, n, state.scene).title;
+
+/** The portrait, with the multipliers and the latest trajectory beside it (or below, where it is narrow). */
+export function StateSpaceView({ handle }: { handle: RefObject<FigureHandle | null> }): JSX.Element {
+  const { state, controller } = usePanel();
+  const { kept, model, scene } = state;
+  const [x, y, z] = axesOf(state);
+  const objects = figureObjects(state.objects);
+  const trajectories = useMemo(() => shownTrajectories(state), [state.launched]);
+  const axes = useMemo(
+    () => ({ x: x!, y: y!, ...(z && { z }) }),
+    [x?.type, x?.index, y?.type, y?.index, z?.type, z?.index],
+  );
+  const show = useMemo(
+    () => ({ borders: kept.borders, simulated: kept.simulated, trajectories: kept.trajectories }),
+    [kept.borders, kept.simulated, kept.trajectories],
+  );
+  return (
+    <div class="state-view">
+      <div class="portrait">
+        <StateSpaceFigure
+          handle={handle}
+          stateDim={model?.stateDim ?? 1}
+          objects={objects}
+          scene={scene}
+          axes={axes}
+          show={show}
+          selected={kept.selected}
+          onSelect={controller.select}
+          trajectories={trajectories}
+          onLaunch={controller.launch}
+          onProbe={controller.probe}
+          view={kept.view}
+          onView={(view) => controller.keep({ view })}
+        />
+      </div>
+      <Beside />
+    </div>
+  );
+}
+
+function Beside(): JSX.Element {
+  const { state, controller } = usePanel();
+  const { kept, model, scene } = state;
+  const n = model?.stateDim ?? 1;
+  const objects = figureObjects(state.objects);
+  const last = shownTrajectories(state).at(-1);
+  const trajectories = useMemo(() => (last ? [last] : []), [last?.id, last?.trajectory]);
+  const selected = objects.find(({ id }) => id === kept.selected);
+  const rows = useMemo(
+    () =>
+      Array.from({ length: Math.min(n, 3) }, (_, index): AxisChoice => ({
+        type: n > 3 ? 'pc' : 'state',
+        index,
+      })),
+    [n],
+  );
+  const side = useMedia('(min-width: 1100px)');
+  return (
+    <div class={side ? 'beside' : 'beside under'}>
+      <section class="small-figure spectrum" aria-labelledby="multipliers-head">
+        <h2 id="multipliers-head">Multipliers</h2>
+        <SpectrumFigure
+          objects={objects}
+          selected={kept.selected}
+          onSelect={controller.select}
+          perStep={kept.perStep}
+          compact
+        />
+      </section>
+      <section class="small-figure series" aria-labelledby="series-head">
+        <h2 id="series-head">
+          {last
+            ? `Trajectory from ${formatVector(last.trajectory.points[0] ?? [], 2, 3)}`
+            : selected
+              ? `Time series of ${selected.id}`
+              : 'Time series'}
+        </h2>
+        {last || selected ? (
+          <TimeSeriesFigure
+            stateDim={n}
+            rows={rows}
+            scene={scene}
+            objects={objects}
+            selected={last ? null : kept.selected}
+            trajectories={trajectories}
+            compact
+          />
+        ) : (
+          <p class="muted hint">Select an object, or click in the state space to launch a trajectory.</p>
+        )}
+      </section>
+    </div>
+  );
+}

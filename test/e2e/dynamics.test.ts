@@ -1,0 +1,252 @@
+import AxeBuilder from '@axe-core/playwright';
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {
+  analyzeFromExplorer,
+  chooseFromMenu,
+  panelFrame,
+  revealInExplorer,
+} from '../../scripts/workbench.mjs';
+import { eventually, Session } from './session';
+
+const VDP = 'R1_plrnn2_vdp_sgd/ckpt_02124.pt';
+/** What exact enumeration of all sequences of regions finds in this checkpoint. */
+const VDP_OBJECTS = ['FP1', 'C13a', 'C13b'];
+
+describe('the dynamics panel in VS Code', () => {
+  let session: Session;
+  before(async () => {
+    session = await Session.start();
+  });
+  after(async () => {
+    await session?.stop();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await session.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    }
+    await session.closeAll();
+  });
+
+  it('opens from the Explorer and lists the objects of a trained network', async () => {
+    await analyzeFromExplorer(session.page, VDP);
+    const panel = await (await session.panel('FP1')).done();
+    assert.deepEqual(
+      (await panel.ids()).filter((id) => /^(FP|C)\d/.test(id)),
+      VDP_OBJECTS,
+    );
+    assert.match(await panel.row('FP1').innerText(), /unstable/);
+    assert.match(await panel.row('C13a').innerText(), /stable/);
+    assert.match(await panel.frame.getByRole('heading', { level: 1 }).innerText(), /ckpt_02124/);
+    await eventually(async () => (await panel.ink()) > 0.005, 'a drawn figure');
+    await session.screenshot('panel');
+  });
+
+  it('shows first objects quickly', async () => {
+    await analyzeFromExplorer(session.page, VDP);
+    await (await session.panel('FP1')).done();
+    await session.closeAll();
+    const item = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
+    await item.click({ button: 'right' });
+    const entry = session.page.locator('.monaco-menu .action-menu-item', { hasText: 'Analyze RNN Dynamics' });
+    await entry.hover();
+    const begin = performance.now();
+    await entry.click();
+    await session.panel('FP1');
+    const milliseconds = performance.now() - begin;
+    session.note('first-objects.txt', `${milliseconds.toFixed(0)} ms from click to first object\n`);
+    assert.ok(milliseconds < 3000, `${milliseconds.toFixed(0)} ms`);
+  });
+
+  it('launches a trajectory where the state space is clicked', async () => {
+    await analyzeFromExplorer(session.page, VDP);
+    const panel = await (await session.panel('FP1')).done();
+    await eventually(async () => (await panel.ink()) > 0.005, 'a drawn figure');
+    const box = await panel.portrait.boundingBox();
+    assert.ok(box);
+    await panel.portrait.click({ position: { x: box.width * 0.55, y: box.height * 0.3 } });
+    await panel.frame.getByRole('heading', { name: /^Trajectory from/ }).waitFor();
+    await session.screenshot('trajectory');
+  });
+
+  it('shows every view, with the selection in each', async () => {
+    await analyzeFromExplorer(session.page, VDP);
+    const panel = await (await session.panel('FP1')).done();
+    await panel.row('C13a').click();
+    for (const name of ['Spectrum', 'Time series', 'Weights', 'State space']) {
+      await panel.frame.getByRole('tab', { name }).click();
+      await panel.frame.getByRole('tabpanel', { name }).locator('canvas').first().waitFor();
+      assert.equal(await panel.row('C13a').getAttribute('aria-selected'), 'true');
+      await session.screenshot(`view-${name.toLowerCase().replace(' ', '-')}`);
+    }
+  });
+
+  it('opens one panel for each selected file', async () => {
+    const first = await revealInExplorer(session.page, VDP);
+    await first.click({ modifiers: ['ControlOrMeta'] });
+    const second = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
+    await second.click({ modifiers: ['ControlOrMeta'] });
+    await second.click({ button: 'right' });
+    await chooseFromMenu(session.page, 'Analyze RNN Dynamics');
+    const tab = (name: string) => session.page.getByRole('tab', { name }).waitFor();
+    await tab('ckpt_02124.pt');
+    await tab('ckpt_03000.pt');
+  });
+
+  it('is as it was after it was hidden, and after the window was reloaded', async () => {
+    await analyzeFromExplorer(session.page, VDP);
+    let panel = await (await session.panel('FP1')).done();
+    await panel.row('C13b').click();
+    await panel.frame.getByRole('tab', { name: 'Spectrum' }).click();
+    const asItWas = async (): Promise<void> => {
+      panel = await (await session.panel('C13b')).done();
+      assert.deepEqual(
+        (await panel.ids()).filter((id) => /^(FP|C)\d/.test(id)),
+        VDP_OBJECTS,
+      );
+      await eventually(
+        async () => (await panel.row('C13b').getAttribute('aria-selected')) === 'true',
+        'the selection',
+      );
+      const spectrum = panel.frame.getByRole('tab', { name: 'Spectrum' });
+      assert.equal(await spectrum.getAttribute('aria-selected'), 'true');
+    };
+    await (await revealInExplorer(session.page, 'README.md')).dblclick();
+    await session.page.getByRole('tab', { name: 'README.md' }).waitFor();
+    await session.page.getByRole('tab', { name: 'ckpt_02124.pt' }).click();
+    await asItWas();
+    await session.page.waitForTimeout(1500); // VS Code writes its own state a moment after a change.
+    await session.page.reload();
+    await session.page.getByRole('tab', { name: 'ckpt_02124.pt' }).waitFor({ timeout: 60_000 });
+    await asItWas();
+    await session.screenshot('reloaded');
+  });
+
+  it('stops a long search and keeps what it found', async () => {
+    await session.settings({ 'rnnDynamics.maxOrder': 300, 'rnnDynamics.timeLimit': 600 });
+    await analyzeFromExplorer(session.page, 'R3_shPLRNN_lorenz63/ckpt_00400.pt');
+    const panel = await session.panel('FP1', 60_000);
+    const stop = panel.button('Stop, keep found');
+    await stop.waitFor();
+    await session.screenshot('searching');
+    const found = await panel.ids();
+    const begin = performance.now();
+    await stop.click();
+    await panel.done(10_000);
+    session.note('stop.txt', `${(performance.now() - begin).toFixed(0)} ms from Stop to the report\n`);
+    assert.ok((await panel.ids()).length >= Math.min(found.length, 1));
+    assert.match(await panel.frame.locator('.notices').innerText(), /Stopped by you/);
+    await session.screenshot('stopped');
+    await session.settings({});
+  });
+
+  it('exports the report and the figure to files', async () => {
+    await analyzeFromExplorer(session.page, VDP);
+    const panel = await (await session.panel('FP1')).done();
+    const save = async (entry: RegExp, file: string): Promise<string> => {
+      await panel.button('Export').click();
+      await panel.frame.getByRole('menuitem', { name: entry }).click();
+      const target = path.join(path.dirname(path.join(session.workspace, VDP)), file);
+      const input = session.page.locator('.quick-input-widget input[type=text]');
+      await input.waitFor();
+      await eventually(async () => (await input.inputValue()) === target, `the proposal of ${target}`);
+      await session.page.keyboard.press('Enter');
+      await eventually(() => fs.existsSync(target) && fs.statSync(target).size > 0, `writing ${file}`);
+      return fs.readFileSync(target, 'utf8');
+    };
+    const report = JSON.parse(await save(/JSON/, 'ckpt_02124.dynamics.json')) as {
+      schema: string;
+      orders: { cycles: { id: string }[] }[];
+      beyond: { id: string }[];
+    };
+    assert.equal(report.schema, 'rnn-dynamics/report@1');
+    const ids = [...report.orders.flatMap(({ cycles }) => cycles), ...report.beyond].map(({ id }) => id);
+    assert.deepEqual(ids, VDP_OBJECTS);
+    assert.match(await save(/CSV/, 'ckpt_02124.dynamics.csv'), /C13b/);
+    assert.match(await save(/HTML/, 'ckpt_02124.dynamics.html'), /^<!doctype html>[\s\S]*<svg/i);
+    assert.match(await save(/SVG/, 'ckpt_02124.state-space.svg'), /<svg[\s\S]*<\/svg>/);
+    await save(/PNG/, 'ckpt_02124.state-space.png');
+    const png = fs.readFileSync(
+      path.join(session.workspace, 'R1_plrnn2_vdp_sgd', 'ckpt_02124.state-space.png'),
+    );
+    assert.equal(png.subarray(1, 4).toString('latin1'), 'PNG');
+  });
+
+  it('asks what a file leaves open, once for its folder', async () => {
+    const folder = path.join(session.workspace, 'open-question');
+    fs.mkdirSync(folder);
+    for (const name of ['weights.npz', 'weights-later.npz']) {
+      fs.copyFileSync(path.join(session.workspace, 'formats', 'ALRNN_p2.npz'), path.join(folder, name));
+    }
+    await analyzeFromExplorer(session.page, 'open-question/weights.npz');
+    const asked = await panelFrame(session.page, '.choice');
+    await session.screenshot('question');
+    await asked.locator('.choice').first().click();
+    for (let answers = 0; answers < 4; answers++) {
+      await session.page.waitForTimeout(1500);
+      if ((await asked.locator('.choice').count()) === 0) break;
+      await asked.locator('.choice').first().click();
+    }
+    await asked.locator('button.badge').waitFor({ timeout: 90_000 });
+    await session.closeAll();
+    await analyzeFromExplorer(session.page, 'open-question/weights-later.npz');
+    const frame = await panelFrame(session.page, 'button.badge, .choice', 90_000);
+    assert.equal(await frame.locator('.choice').count(), 0);
+  });
+
+  it('says what is wrong with a damaged file, and what to do', async () => {
+    const whole = fs.readFileSync(path.join(session.workspace, VDP));
+    fs.writeFileSync(path.join(session.workspace, 'torn.pt'), whole.subarray(0, 700));
+    await analyzeFromExplorer(session.page, 'torn.pt');
+    const alert = (await panelFrame(session.page, '.message[role=alert]')).locator('.message[role=alert]');
+    assert.match(await alert.innerText(), /cannot be analysed/);
+    assert.ok((await alert.locator('p').count()) >= 2, 'what is wrong, and what to do');
+    await session.screenshot('damaged');
+  });
+
+  it('notices that the file changed', async () => {
+    const file = path.join(session.workspace, 'json', 'changing.json');
+    fs.copyFileSync(path.join(session.workspace, 'json', 'plrnn-16-cycles.json'), file);
+    await analyzeFromExplorer(session.page, 'json/changing.json');
+    const panel = await (await session.panel('FP1')).done();
+    fs.appendFileSync(file, '\n');
+    await panel.frame.locator('.notice.warning', { hasText: 'changed on disk' }).waitFor();
+    await panel.button('Analyze again').click();
+    await panel.frame
+      .locator('.notice.warning', { hasText: 'changed on disk' })
+      .waitFor({ state: 'detached' });
+    await panel.done();
+  });
+
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vscode-dark'],
+    ['Default Light Modern', 'vscode-light'],
+    ['Default High Contrast', 'vscode-high-contrast'],
+  ] as const) {
+    it(`has no accessibility fault in ${theme}`, async () => {
+      await session.theme(theme);
+      await analyzeFromExplorer(session.page, VDP);
+      const panel = await (await session.panel('FP1')).done();
+      await panel.frame.locator(`body.${kind}`).waitFor();
+      await panel.row('C13a').click();
+      await eventually(async () => (await panel.ink()) > 0.005, 'a drawn figure');
+      const faults: string[] = [];
+      for (const tab of ['Spectrum', 'Time series', 'Weights', 'State space']) {
+        await panel.frame.getByRole('tab', { name: tab }).click();
+        await session.page.waitForTimeout(300);
+        const { violations } = await new AxeBuilder({ page: session.page })
+          .include({ fromFrames: ['iframe.webview.ready', 'iframe#active-frame', 'body'] })
+          .analyze();
+        for (const { id, nodes } of violations)
+          faults.push(`${tab}: ${id} at ${nodes[0]?.target.join(' ') ?? '?'}`);
+      }
+      await session.screenshot(kind);
+      assert.deepEqual(faults, []);
+    });
+  }
+
+  it('kept to its content security policy throughout', () => {
+    assert.deepEqual(session.complaints, []);
+  });
+});

@@ -89,7 +89,7 @@ export function layoutSpectrum(width: number, height: number, figure: SpectrumFi
     width: Math.max(40, width - 16),
     height: Math.max(40, height - margin - 12),
   };
-  const view = figure.view ?? { re: 0, im: 0, half: reach * 1.14 };
+  const view = figure.view ?? { re: 0, im: 0, half: reach * (figure.compact ? 1.24 : 1.14) };
   const pixels = Math.min(frame.width, frame.height) / 2 / view.half;
   const cx = frame.left + frame.width / 2;
   const cy = frame.top + frame.height / 2;
@@ -140,8 +140,8 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
       baseline: 'middle',
       halo: theme.paper,
     });
-    const width = text.length * 6.5;
-    occupancy.add(px - (align === 'end' ? width : align === 'middle' ? width / 2 : 0), py - 7, width, 14, 12);
+    const width = text.length * 7;
+    occupancy.add(px - (align === 'end' ? width : align === 'middle' ? width / 2 : 0), py - 7, width, 14, 30);
   };
 
   painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
@@ -157,7 +157,11 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
       width: 1,
     });
     if (squeezed)
-      for (let power = 1; power <= Math.min(12, Math.ceil(Math.log10(layout.largest))); power++) {
+      for (
+        let power = 1;
+        power <= Math.min(12, Math.max(1, Math.floor(Math.log10(layout.largest))));
+        power++
+      ) {
         painter.circle(zero[0], zero[1], (1 + power) * unit, null, { color: faint, width: 1, dash: [2, 3] });
         const at = (1 + power) * unit * Math.SQRT1_2;
         note(power < 4 ? String(10 ** power) : `1e${String(power)}`, zero[0] - at, zero[1] - at, 'middle');
@@ -167,6 +171,8 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
     note(`${MINUS}1`, zero[0] - unit - 6, zero[1] + 10, 'end');
     note('i', zero[0] + 6, zero[1] - unit - 9, 'start');
     note(`${MINUS}i`, zero[0] + 6, zero[1] + unit + 9, 'start');
+
+    note('Re λ', frame.left + frame.width - 2, zero[1] + 11, 'end');
 
     const places = figure.objects.map((object) => {
       const out: number[] = [];
@@ -192,7 +198,7 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
           opacity,
         });
     };
-    figure.objects.forEach((object, index) => {
+    figure.objects.forEach((_, index) => {
       if (few && index !== selectedIndex) rays(index, 0.35 * share);
     });
     if (selectedIndex >= 0) rays(selectedIndex, 0.7);
@@ -236,7 +242,6 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
         width: 1.8,
       });
     }
-    note('Re λ', frame.left + frame.width - 2, y.to(0) + 11, 'end');
   });
   const what = figure.perStep ? 'Im λ, moduli per step: |λ| to the power 1/k' : 'Im λ';
   painter.text(

@@ -183,6 +183,7 @@ export function drawStateSpace3d(painter: Painter, figure: StateSpace3dFigure, t
         for (const state of trajectory.points) {
           const [x, y] = layout.project(values(layout, state));
           xy.push(x, y);
+          occupancy.add(x - 1, y - 1, 2, 2, 1);
         }
         const chords = Math.min(transientEnd(trajectory, figure.objects), 400);
         painter.line(xy.slice(0, 2 * (chords + 1)), { color: theme.ink, width: 1, opacity: 0.4 });

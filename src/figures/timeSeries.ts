@@ -184,14 +184,11 @@ export function drawTimeSeries(painter: Painter, figure: TimeSeriesFigure, theme
   if (layout.strip) drawStrip(painter, layout, figure, theme);
   const whole: Frame = { left: t.range[0], top: base, width: t.range[1] - t.range[0], height: 0 };
   drawXAxis(painter, whole, t, stepTicks(t, cycle?.order ?? 0), 'step t', theme);
-  const named =
-    figure.trajectories.length > 0 && cycle
-      ? `trajectory; ${cycle.id} repeated`
-      : cycle
-        ? `${cycle.id} repeated`
-        : figure.trajectories.length > 0
-          ? ''
-          : 'Select an object or launch a trajectory';
+  const named = cycle
+    ? `${cycle.id} repeated`
+    : figure.trajectories.length > 0
+      ? ''
+      : 'Select an object or launch a trajectory';
   if (named)
     painter.text(t.range[1], 9, named, {
       color: cycle ? hueText(theme, cycle.hue) : theme.ink2,

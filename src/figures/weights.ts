@@ -62,38 +62,69 @@ export function limitOf(matrix: ParameterMatrix): number {
   return limit;
 }
 
-/** Tiles in reading order, cells square, all at most as large as fits. */
+/**
+ * Tiles with square cells of one size for all parameters, so that sizes compare. Tall ones stand at the right,
+ * the others flow beside them in reading order.
+ */
 export function layoutTiles(width: number, height: number, matrices: readonly ParameterMatrix[]): Tile[] {
-  const gap = 24;
-  const caption = 40;
-  // One cell size for all parameters, so that sizes compare; limited so that nothing is taller than a third.
-  let best: Tile[] = [];
-  for (const size of [36, 30, 26, 22, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2]) {
-    const tiles: Tile[] = [];
-    let x = 16;
-    let y = 8;
-    let rowHeight = 0;
-    for (const matrix of matrices) {
-      const w = Math.min(Math.max(matrix.columns * size, 18), width - 32);
-      const h = Math.min(Math.max(matrix.rows * size, 18), height * 0.6);
-      const wide = Math.max(w, Math.min(150, width - 32));
-      if (x > 16 && x + wide > width - 16) {
-        x = 16;
-        y += rowHeight + gap;
-        rowHeight = 0;
-      }
-      tiles.push({
-        name: matrix.name,
-        frame: { left: x, top: y + caption, width: w, height: h },
-        whole: { left: x - 8, top: y, width: wide + 16, height: h + caption + 8 },
-      });
-      x += wide + gap;
-      rowHeight = Math.max(rowHeight, h + caption);
-    }
-    best = tiles;
-    if (y + rowHeight + 12 <= height) break;
+  let tiles: Tile[] = [];
+  for (const size of [40, 36, 30, 26, 22, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2]) {
+    const attempt = placeTiles(width, height, matrices, size);
+    tiles = attempt.tiles;
+    if (attempt.bottom <= height) break;
   }
-  return best;
+  return tiles;
+}
+
+function placeTiles(width: number, height: number, matrices: readonly ParameterMatrix[], size: number) {
+  const gap = 24;
+  const margin = 16;
+  const caption = 40;
+  const extent = (matrix: ParameterMatrix) => {
+    const w = Math.min(Math.max(matrix.columns * size, 18), width - 2 * margin);
+    const h = Math.min(Math.max(matrix.rows * size, 18), height - caption - 2 * margin);
+    return { w, h, wide: Math.max(w, Math.min(150, width - 2 * margin)) };
+  };
+  const tile = (matrix: ParameterMatrix, x: number, y: number): Tile => {
+    const { w, h, wide } = extent(matrix);
+    return {
+      name: matrix.name,
+      frame: { left: x, top: y + caption, width: w, height: h },
+      whole: { left: x - 8, top: y, width: wide + 16, height: h + caption + 8 },
+    };
+  };
+  const placed = new Map<string, Tile>();
+  let right = width - margin;
+  for (const matrix of matrices.filter((m) => m.rows > 3 * m.columns && m.rows * size > 120).reverse()) {
+    const { wide } = extent(matrix);
+    if (right - wide < width / 2) continue;
+    placed.set(matrix.name, tile(matrix, right - wide, 8));
+    right -= wide + gap;
+  }
+  let x = margin;
+  let y = 8;
+  let rowHeight = 0;
+  for (const matrix of matrices) {
+    if (placed.has(matrix.name)) continue;
+    const { h, wide } = extent(matrix);
+    if (x > margin && x + wide > right) {
+      x = margin;
+      y += rowHeight + gap;
+      rowHeight = 0;
+    }
+    placed.set(matrix.name, tile(matrix, x, y));
+    x += wide + gap;
+    rowHeight = Math.max(rowHeight, h + caption);
+  }
+  // A tile may only be wider than the room beside the tall ones when it stands alone at a smaller size.
+  const crowded = matrices.some((m) => {
+    const own = placed.get(m.name)!;
+    return own.frame.left < right && own.frame.left + own.frame.width > right && right < width - margin;
+  });
+  return {
+    tiles: matrices.map((matrix) => placed.get(matrix.name)!),
+    bottom: crowded ? Infinity : y + rowHeight + 12,
+  };
 }
 
 export function hitTile(tiles: readonly Tile[], px: number, py: number): string | null {
@@ -120,7 +151,7 @@ export function layoutLarge(
   const maxWidth = Math.max(60, width - left - side - 100);
   const maxHeight = Math.max(40, (below ? height * 0.55 : height) - top - 30);
   // Square cells while that leaves them readable; long vectors and odd shapes fill the width.
-  const square = Math.min(maxWidth / columns, maxHeight / rows, 64);
+  const square = Math.min(maxWidth / columns, maxHeight / rows, 96);
   const cellX = columns > 4 * rows || rows > 4 * columns ? Math.min(64, maxWidth / columns) : square;
   const cellY = columns > 4 * rows || rows > 4 * columns ? Math.min(64, maxHeight / rows) : square;
   const cell = [cellX, Math.min(cellY, Math.max(cellX, 24))] as const;
@@ -226,7 +257,7 @@ function drawLarge(painter: Painter, figure: WeightsFigure, matrix: ParameterMat
     `${shapeOf(matrix)} · mean ${formatNumber(statistics.mean, 4)} · std ${formatNumber(statistics.std, 4)} · norm ${formatNumber(statistics.norm, 4)}${square}`,
     { color: theme.ink2, size: TYPE.small, baseline: 'middle' },
   );
-  painter.text(map.left - 8, map.top - 20, 'row', {
+  painter.text(map.left - 8, map.top - 22, 'row', {
     color: theme.ink,
     size: TYPE.small,
     align: 'end',
@@ -426,14 +457,15 @@ function drawHistogram(
   const width = frame.width / counts.length;
   counts.forEach((count, i) => {
     const height = (frame.height * count) / most;
-    const middle = lo + ((i + 0.5) / counts.length) * (hi - lo);
+    const from = lo + (i / counts.length) * (hi - lo);
+    const to = lo + ((i + 1) / counts.length) * (hi - lo);
     if (count > 0)
       painter.rect(
         frame.left + i * width + 0.5,
         frame.top + frame.height - height,
         Math.max(1, width - 1),
         height,
-        divergingColor(middle === 0 ? 0 : Math.sign(middle) * limit * 0.75, limit, theme),
+        from < 0 && to > 0 ? theme.ink3 : divergingColor(Math.sign(from + to) * limit * 0.75, limit, theme),
         null,
       );
   });

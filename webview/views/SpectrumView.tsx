@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from 'preact';
-import { SpectrumFigure } from './figures';
+import { Spectrum } from '../figures';
 import type { FigureHandle } from '../figures/types';
 import { Checkbox } from '../ui';
 import { figureObjects, usePanel } from './context';
@@ -20,7 +20,7 @@ export function SpectrumView({ handle }: { handle: RefObject<FigureHandle | null
   const { state, controller } = usePanel();
   return (
     <div class="single-view">
-      <SpectrumFigure
+      <Spectrum
         handle={handle}
         objects={figureObjects(state.objects)}
         selected={state.kept.selected}

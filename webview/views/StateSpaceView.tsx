@@ -2,7 +2,7 @@ import type { JSX, RefObject } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { coordinateOf } from '../../src/figures/projection';
 import { formatVector } from '../../src/figures/format';
-import { SpectrumFigure, StateSpaceFigure, TimeSeriesFigure } from './figures';
+import { Spectrum, StateSpace, TimeSeries } from '../figures';
 import type { AxisChoice, FigureHandle, LaunchedTrajectory } from '../figures/types';
 import type { State } from '../store';
 import { Button, Checkbox, Dropdown, Segments } from '../ui';
@@ -116,7 +116,7 @@ export function StateSpaceView({ handle }: { handle: RefObject<FigureHandle | nu
   return (
     <div class="state-view">
       <div class="portrait">
-        <StateSpaceFigure
+        <StateSpace
           handle={handle}
           stateDim={model?.stateDim ?? 1}
           objects={objects}
@@ -158,7 +158,7 @@ function Beside(): JSX.Element {
     <div class={side ? 'beside' : 'beside under'}>
       <section class="small-figure spectrum" aria-labelledby="multipliers-head">
         <h2 id="multipliers-head">Multipliers</h2>
-        <SpectrumFigure
+        <Spectrum
           objects={objects}
           selected={kept.selected}
           onSelect={controller.select}
@@ -175,7 +175,7 @@ function Beside(): JSX.Element {
               : 'Time series'}
         </h2>
         {last || selected ? (
-          <TimeSeriesFigure
+          <TimeSeries
             stateDim={n}
             rows={rows}
             scene={scene}

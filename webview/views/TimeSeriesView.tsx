@@ -1,7 +1,7 @@
 import type { JSX, RefObject } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { subscript } from '../../src/figures/format';
-import { TimeSeriesFigure } from './figures';
+import { TimeSeries } from '../figures';
 import type { AxisChoice, FigureHandle } from '../figures/types';
 import type { State } from '../store';
 import { Dropdown } from '../ui';
@@ -81,7 +81,7 @@ export function TimeSeriesView({ handle }: { handle: RefObject<FigureHandle | nu
   return (
     <div class="single-view">
       {anything ? (
-        <TimeSeriesFigure
+        <TimeSeries
           handle={handle}
           stateDim={state.model?.stateDim ?? 1}
           rows={pages[at]?.rows ?? []}

@@ -1,6 +1,6 @@
 import type { JSX, RefObject } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { WeightsFigure } from './figures';
+import { Weights } from '../figures';
 import type { FigureHandle } from '../figures/types';
 import { Dropdown } from '../ui';
 import { usePanel } from './context';
@@ -41,7 +41,7 @@ export function WeightsView({ handle }: { handle: RefObject<FigureHandle | null>
   return (
     <div class="single-view">
       {weights && weights.length > 0 ? (
-        <WeightsFigure
+        <Weights
           handle={handle}
           matrices={weights}
           parameter={weights.some(({ name }) => name === kept.parameter) ? kept.parameter : null}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { deliver, setModel, setTheme, startHarness, THEMES, violations, type Harness } from './harness';
+import { parameters, states } from './states';
+
+/** What axe finds, as readable lines; in every theme. */
+async function faults(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const theme of THEMES) {
+    await setTheme(page, theme);
+    await page.waitForTimeout(60);
+    const { violations: faulty } = await new AxeBuilder({ page }).analyze();
+    for (const fault of faulty)
+      for (const node of fault.nodes)
+        found.push(`${theme}: ${fault.id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`);
+  }
+  return found;
+}
+
+describe('accessibility of the dynamics panel', () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await startHarness();
+  });
+  after(() => harness.close());
+
+  async function check(name: string, prepare?: (page: Page) => Promise<void>, width = 1400): Promise<void> {
+    const state = states[name]!;
+    const page = await harness.open({ width, height: 900 });
+    await setModel(page, state.parameters ?? parameters);
+    await deliver(page, ...state.messages);
+    await prepare?.(page);
+    assert.deepEqual(await faults(page), []);
+    assert.deepEqual(await violations(page), []);
+    await page.context().close();
+  }
+
+  for (const name of Object.keys(states)) it(`axe finds nothing: ${name}`, () => check(name));
+
+  for (const tab of ['Spectrum', 'Time series', 'Weights'])
+    it(`axe finds nothing: ${tab}`, () =>
+      check('done', (page) => page.getByRole('tab', { name: tab }).click()));
+
+  const opened: Record<string, (page: Page) => Promise<void>> = {
+    'the certificate in words': (page) => page.locator('.badge').click(),
+    'the equation': (page) => page.getByRole('button', { name: 'Equation and assumptions' }).click(),
+    'the export menu': (page) => page.getByRole('button', { name: 'Export' }).click(),
+    'the options': (page) => page.getByRole('button', { name: 'Re-run' }).click(),
+    'the axes': (page) => page.locator('vscode-dropdown').first().click(),
+  };
+  for (const [name, open] of Object.entries(opened))
+    it(`axe finds nothing: ${name} opened`, () => check('every kind', open));
+
+  it('axe finds nothing: narrow, list opened', () =>
+    check('every kind', (page) => page.locator('.list-button').click(), 640));
+});

@@ -15,7 +15,7 @@ export interface OrderSeeds {
 }
 
 export interface OrderLimits {
-  /** Linear systems that may be solved. */
+  /** Linear systems that may be solved; every find adds `PER_FIND` to them. */
   readonly solves: number;
   /** Radius of the box of random states. */
   readonly radius: number;
@@ -44,6 +44,8 @@ export interface OrderFinds {
 
 /** Newton steps from one start. */
 const INNER = 40;
+/** Further solves granted by every find: where there are many cycles the search goes on. */
+const PER_FIND = 20;
 /** Border flips tried around every find. */
 const FLIPS = 16;
 
@@ -71,7 +73,8 @@ export function searchOrder(
   let solvesToLast = 0;
   const flips: Word[] = [];
   const spent = (): number => solver.solves - begin;
-  const exhausted = (): boolean => spent() >= limits.solves || limits.stop();
+  const granted = (): number => limits.solves + PER_FIND * found.size;
+  const exhausted = (): boolean => spent() >= granted() || limits.stop();
   const orbit = new Int32Array(k);
 
   /** Newton from a word. Returns whether the word was new. */
@@ -114,14 +117,13 @@ export function searchOrder(
     descend(word, 'attractor', 4);
     settleFlips();
   }
-  const share = limits.solves / 2;
   for (const m of [3, 5, 7]) {
-    if (exhausted() || spent() > share) break;
+    if (exhausted() || spent() > granted() / 2) break;
     const graph = new WordGraph(seeds.orbits, m);
     const all = graph.closedWalks(k, 60 * limits.solves, random, (word) => {
       descend(word, 'closed walk', 4);
       settleFlips();
-      return spent() <= share && !limits.stop();
+      return spent() <= granted() / 2 && !limits.stop();
     });
     // Longer words only sharpen a graph that has too many walks.
     if (all) break;

@@ -155,7 +155,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     );
   };
   if (tasks.length > 0) onProgress(`cycles of order ${String(firstOrder)}`, 0.5);
-  const work = tasks.reduce((sum, task) => sum + 1500 * solveCost(scaled, task.order), 0);
+  const work = tasks.reduce((sum, task) => sum + 600 * solveCost(scaled, task.order), 0);
   const results =
     options.runTasks && work > THREADED_WORK && tasks.length > 1 && !stop()
       ? await options.runTasks(tasks, onFind, onDone)
@@ -167,7 +167,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   results.sort((a, b) => a.order - b.order);
   for (const { order, finds, singular, exhausted } of results) {
     let open = singular.length;
-    for (const { word, foundBy } of finds) if (!found.addWord(word, foundBy)) open++;
+    for (const { word, foundBy } of finds) if (!found.addWord(word, foundBy) && word.length === order) open++;
     for (const word of singular) found.addSingular(word);
     if (exhausted === null) continue;
     // Families around a shorter object (a multiplier that is a root of unity) have no primitive itinerary.

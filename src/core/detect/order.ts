@@ -1,6 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
 import { searchOrder, type FoundBy } from './cycles';
-import { exhaust, lyndonCount } from './exhaustive';
+import { exhaust, lyndonCount, type Exhaustion } from './exhaustive';
 import { WordSolver } from './solver';
 import type { Word } from './words';
 
@@ -39,7 +39,6 @@ export function runOrderTask(
   stop: () => boolean,
   onFind: (word: Uint8Array[], foundBy: FoundBy | 'exhaustion') => void,
 ): OrderTaskResult {
-  if (task.certify && exhaustible(task.map, task.order)) return exhaustOrder(task, stop, onFind);
   const solver = new WordSolver(task.map);
   for (const bits of task.regions) solver.regions.id(bits);
   const bitsOf = (word: Word): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
@@ -56,11 +55,17 @@ export function runOrderTask(
     },
     (find) => onFind(bitsOf(find.word), find.foundBy),
   );
+  const proof =
+    task.certify && !stop() && exhaustible(task.map, task.order) ? exhaustOrder(task, stop) : null;
+  for (const word of proof?.candidates ?? []) onFind(word, 'exhaustion');
   return {
     order: task.order,
-    finds: result.words.map((find) => ({ word: bitsOf(find.word), foundBy: find.foundBy })),
-    singular: result.singular.slice(0, 64).map(bitsOf),
-    exhausted: null,
+    finds: [
+      ...result.words.map((find) => ({ word: bitsOf(find.word), foundBy: find.foundBy })),
+      ...(proof?.candidates ?? []).map((word) => ({ word, foundBy: 'exhaustion' as const })),
+    ],
+    singular: proof ? proof.singular : result.singular.slice(0, 64).map(bitsOf),
+    exhausted: proof && !proof.stopped ? proof.words : null,
     solves: solver.solves,
     iterates: solver.iterates,
     regions: solver.regions.size,
@@ -72,9 +77,9 @@ export function solveCost({ n, L }: CanonicalMap, k: number): number {
   return k * (2 * n * n * n + 4 * n * n + 4 * n * L) + n * n * n;
 }
 
-/** Linear systems per order: 1500 where they are cheap, fewer in large models. Independent of the machine. */
+/** Linear systems per order: 600 where they are cheap, fewer in large models. Independent of the machine. */
 export function solveBudget(map: CanonicalMap, k: number): number {
-  return Math.round(Math.max(150, Math.min(1500, 1e9 / solveCost(map, k))));
+  return Math.round(Math.max(150, Math.min(600, 1e9 / solveCost(map, k))));
 }
 
 /** Work up to which every itinerary of an order is solved, in floating-point operations. */
@@ -88,24 +93,9 @@ export function exhaustible(map: CanonicalMap, k: number): boolean {
   );
 }
 
-function exhaustOrder(
-  task: OrderTask,
-  stop: () => boolean,
-  onFind: (word: Uint8Array[], foundBy: 'exhaustion') => void,
-): OrderTaskResult {
-  const { map, order } = task;
+function exhaustOrder({ map, order }: OrderTask, stop: () => boolean): Exhaustion {
   const regions = Array.from({ length: 2 ** map.L }, (_, code) =>
     Uint8Array.from({ length: map.L }, (_bit, u) => (code >> (map.L - 1 - u)) & 1),
   );
-  const { candidates, singular, words, stopped } = exhaust(map, regions, order, stop);
-  for (const word of candidates) onFind(word, 'exhaustion');
-  return {
-    order,
-    finds: candidates.map((word) => ({ word, foundBy: 'exhaustion' })),
-    singular,
-    exhausted: stopped ? null : words,
-    solves: words,
-    iterates: 0,
-    regions: regions.length,
-  };
+  return exhaust(map, regions, order, stop);
 }

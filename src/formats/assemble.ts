@@ -1,3 +1,4 @@
+import { InputError } from '../core/errors';
 import type { Scalar, TensorHandle } from '../core/tensor';
 import { limits } from './limits';
 import type { Entry } from './source';
@@ -10,6 +11,27 @@ export interface Leaf {
 }
 
 type Unnamed = Omit<TensorHandle, 'name'>;
+
+/** Gathers the leaves of a file and keeps their number and the length of their names within the limits. */
+export class Leaves {
+  readonly all: Leaf[] = [];
+  private tensors = 0;
+
+  /** Adds one leaf. Loose values beyond the limits are dropped; too many tensors throw InputError. */
+  add(path: readonly string[], content: Leaf['content']): void {
+    const length = path.reduce((total, part) => total + part.length + 1, 0);
+    if (typeof content === 'object') {
+      if (++this.tensors > limits.tensors || length > limits.nameLength)
+        throw new InputError(
+          `the file holds more than ${limits.tensors} tensors, or one with a name of more than ${limits.nameLength} characters`,
+          path.join('.').slice(0, 80),
+          'Save the parameters of the recurrent network alone.',
+        );
+      this.all.push({ path, content });
+    } else if (this.all.length - this.tensors < limits.scalars && length <= limits.nameLength)
+      this.all.push({ path, content });
+  }
+}
 
 /**
  * Joins paths with dots and decides whether the tree is a series: a member `checkpoints`, or a list whose
@@ -46,6 +68,12 @@ function groups(leaves: readonly Leaf[], depth: number, belongs: (leaf: Leaf) =>
     group.push({ path: leaf.path.slice(depth), content: leaf.content });
     members.set(index, group);
   }
+  if (members.size * shared.length > limits.sharedValues)
+    throw new InputError(
+      `${members.size} checkpoints share ${shared.length} values`,
+      '',
+      'Save the checkpoints as files of their own.',
+    );
   return [...members.values()].filter((group) => group.some(isTensor)).map((own) => entry(own, shared));
 }
 
@@ -56,7 +84,7 @@ function entry(own: readonly Leaf[], shared: readonly Leaf[] = []): Entry {
     const name = leaf.path.join('.');
     const { content } = leaf;
     if (typeof content === 'object') tensors.set(name, { ...content, name });
-    else if (scalars.size < limits.scalars) scalars.set(name, { name, value: content });
+    else scalars.set(name, { name, value: content });
   }
   const epoch = scalars.get('epoch')?.value;
   return {

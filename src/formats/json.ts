@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors';
-import { assemble, type Leaf } from './assemble';
+import { assemble, Leaves } from './assemble';
 import { latin1, readExactly, startsWith } from './bytes';
 import { parseJson, type JsonDocument, type JsonNode } from './jsonTree';
 import { limits } from './limits';
@@ -32,7 +32,7 @@ export const json: Reader = {
       warnings.push(`${path} is given more than once; the last one was read`);
     if (document.nonFinite.length > 0)
       warnings.push(`values that are not finite, at ${document.nonFinite.join(', ')} ..`);
-    const entries = assemble(leavesOf(document, warnings), root.kind === 'list');
+    const entries = assemble(leavesOf(document, warnings).all, root.kind === 'list');
     if (!isFilled(entries)) throw new InputError('the file holds no array of numbers', '', EXPORT);
     return { format: 'JSON', entries, warnings };
   },
@@ -63,20 +63,18 @@ async function decode(source: Source, warnings: string[]): Promise<string> {
   }
 }
 
-function leavesOf(document: JsonDocument, warnings: string[]): Leaf[] {
-  const leaves: Leaf[] = [];
+function leavesOf(document: JsonDocument, warnings: string[]): Leaves {
+  const leaves = new Leaves();
   const visit = (node: JsonNode, path: readonly string[]): void => {
     if (node.kind === 'object') for (const [name, member] of node.members) visit(member, [...path, name]);
     else if (node.kind === 'list')
       for (const [i, item] of node.items.entries()) visit(item, [...path, String(i)]);
     else if (node.kind === 'numbers')
-      leaves.push({
-        path,
-        content: { dtype: 'float64', shape: node.shape, load: async () => document.values(node) },
-      });
+      leaves.add(path, { dtype: 'float64', shape: node.shape, load: async () => document.values(node) });
     else if (node.kind === 'words') {
-      if (warnings.length < 20) warnings.push(`${path.join('.')} is a list without numbers and was left out`);
-    } else if (node.value !== null) leaves.push({ path, content: node.value });
+      if (warnings.length < 20)
+        warnings.push(`${path.join('.').slice(0, 200)} is a list without numbers and was left out`);
+    } else if (node.value !== null) leaves.add(path, node.value);
   };
   visit(document.root, []);
   return leaves;

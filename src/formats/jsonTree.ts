@@ -1,5 +1,5 @@
-import { createScanner } from 'jsonc-parser';
 import { InputError } from '../core/errors';
+import { JsonScanner, type Token } from './jsonScanner';
 import { limits } from './limits';
 
 /**
@@ -31,32 +31,6 @@ export interface JsonDocument {
   readonly nonFinite: readonly string[];
   values(node: Extract<JsonNode, { kind: 'numbers' }>): Float64Array;
 }
-
-/** jsonc-parser's token codes (its enum is erased from the published module). */
-const Token = {
-  openBrace: 1,
-  closeBrace: 2,
-  openBracket: 3,
-  closeBracket: 4,
-  comma: 5,
-  colon: 6,
-  null: 7,
-  true: 8,
-  false: 9,
-  string: 10,
-  number: 11,
-  unknown: 16,
-  end: 17,
-};
-
-const scanErrors: Readonly<Record<number, string>> = {
-  1: 'a comment is not closed',
-  2: 'a text is not closed',
-  3: 'a number is incomplete',
-  4: 'a \\u escape is malformed',
-  5: 'an escape in a text is malformed',
-  6: 'a text holds a control character',
-};
 
 interface ObjectFrame {
   readonly kind: 'object';
@@ -105,17 +79,17 @@ export function parseJson(text: string): JsonDocument {
 }
 
 class JsonParser {
-  private readonly scanner;
+  private readonly scanner: JsonScanner;
   private readonly pool = new NumberPool();
   private readonly stack: (ObjectFrame | ArrayFrame)[] = [];
   private readonly duplicates: string[] = [];
   private readonly nonFinite: string[] = [];
   private nodes = 0;
-  private token: number = Token.end;
+  private token: Token = 'end';
   private root: JsonNode | null = null;
 
   constructor(private readonly text: string) {
-    this.scanner = createScanner(text, true);
+    this.scanner = new JsonScanner(text);
   }
 
   parse(): JsonDocument {
@@ -124,7 +98,7 @@ class JsonParser {
       this.value();
       this.close();
     } while (this.stack.length > 0);
-    if (this.token !== Token.end) throw this.error('text follows after the value');
+    if (!this.is('end')) throw this.error('text follows after the value');
     const pool = this.pool;
     return {
       root: this.root!,
@@ -137,13 +111,13 @@ class JsonParser {
   /** Reads one value: a complete one, or the start of an object or array up to its first own value. */
   private value(): void {
     for (;;) {
-      if (this.token === Token.openBrace) {
+      if (this.is('{')) {
         this.enter({ kind: 'object', members: new Map(), key: '' });
-        if (this.token === Token.closeBrace) return;
+        if (this.is('}')) return;
         this.key();
-      } else if (this.token === Token.openBracket) {
+      } else if (this.is('[')) {
         this.enter({ kind: 'array', count: 0, start: this.pool.length, items: null });
-        if (this.token === Token.closeBracket) return;
+        if (this.is(']')) return;
       } else {
         this.leaf();
         return;
@@ -156,15 +130,15 @@ class JsonParser {
     for (;;) {
       const frame = this.stack.at(-1);
       if (!frame) return;
-      const closing = frame.kind === 'object' ? Token.closeBrace : Token.closeBracket;
-      if (this.token === Token.comma) {
+      const closing = frame.kind === 'object' ? '}' : ']';
+      if (this.is(',')) {
         this.next();
         if (frame.kind === 'object') this.key();
         return;
       }
-      if (this.token !== closing)
+      if (!this.is(closing))
         throw this.error(
-          this.token === Token.end
+          this.is('end')
             ? `the text ends inside ${frame.kind === 'object' ? 'an object' : 'an array'}`
             : `expected "," or "${frame.kind === 'object' ? '}' : ']'}"`,
         );
@@ -184,39 +158,22 @@ class JsonParser {
 
   private key(): void {
     const frame = this.stack.at(-1) as ObjectFrame;
-    if (this.token !== Token.string) throw this.error('expected a name in double quotes');
-    frame.key = this.scanner.getTokenValue();
-    if (frame.members.has(frame.key)) this.duplicates.push(this.path());
+    if (!this.is('string')) throw this.error('expected a name in double quotes');
+    frame.key = this.scanner.string;
+    if (frame.members.has(frame.key) && this.duplicates.length < 100) this.duplicates.push(this.path());
     this.next();
-    if (this.token !== Token.colon) throw this.error('expected ":"');
+    if (!this.is(':')) throw this.error('expected ":"');
     this.next();
   }
 
   private leaf(): void {
     const { token } = this;
-    if (token === Token.number) this.number(Number(this.scanner.getTokenValue()));
-    else if (token === Token.unknown) this.number(this.bareNumber());
-    else if (token === Token.string) this.put({ kind: 'value', value: this.scanner.getTokenValue() });
-    else if (token === Token.true || token === Token.false)
-      this.put({ kind: 'value', value: token === Token.true });
-    else if (token === Token.null) this.put({ kind: 'value', value: null });
-    else
-      throw this.error(token === Token.end ? 'the text ends where a value is expected' : 'expected a value');
+    if (token === 'number') this.number(this.scanner.number);
+    else if (token === 'string') this.put({ kind: 'value', value: this.scanner.string });
+    else if (token === 'true' || token === 'false') this.put({ kind: 'value', value: token === 'true' });
+    else if (token === 'null') this.put({ kind: 'value', value: null });
+    else throw this.error(token === 'end' ? 'the text ends where a value is expected' : 'expected a value');
     this.next();
-  }
-
-  /** NaN, Infinity and -Infinity, which Python writes although JSON has no such words. */
-  private bareNumber(): number {
-    let word = this.scanner.getTokenValue();
-    if (word === '-') {
-      const end = this.scanner.getPosition();
-      this.next();
-      if (this.scanner.getTokenOffset() === end) word += this.scanner.getTokenValue();
-    }
-    if (word === 'NaN') return NaN;
-    if (word === 'Infinity') return Infinity;
-    if (word === '-Infinity') return -Infinity;
-    throw this.error(`expected a value, found ${JSON.stringify(word.slice(0, 20))}`);
   }
 
   private number(value: number): void {
@@ -277,10 +234,13 @@ class JsonParser {
     };
   }
 
+  private is(token: Token): boolean {
+    return this.token === token;
+  }
+
   private next(): void {
-    this.token = this.scanner.scan();
-    const problem = this.scanner.getTokenError() as number;
-    if (problem !== 0) throw this.error(scanErrors[problem] ?? 'the text is malformed');
+    this.token = this.scanner.next();
+    if (this.is('malformed')) throw this.error(this.scanner.problem);
   }
 
   /** `checkpoints[3].W[0]`; inside an array that is being closed, `element` is the one at fault. */
@@ -297,7 +257,7 @@ class JsonParser {
   }
 
   private error(message: string, element?: number): InputError {
-    const offset = Math.min(this.scanner.getTokenOffset(), this.text.length);
+    const offset = Math.min(this.scanner.offset, this.text.length);
     let line = 1;
     let lineStart = 0;
     for (let i = this.text.indexOf('\n'); i >= 0 && i < offset; i = this.text.indexOf('\n', lineStart)) {

@@ -42,6 +42,10 @@ export const limits = {
   pickleObjects: 400_000,
   /** Values met when a pickled object is expanded, shared ones counted each time. */
   pickleVisits: 500_000,
-  /** Loose values beside the tensors. */
+  /** Tensors and loose values of a file, and the length of their names. */
+  tensors: 20_000,
   scalars: 10_000,
+  nameLength: 512,
+  /** Values beside a series times its checkpoints. */
+  sharedValues: 1_000_000,
 } as const;

@@ -74,6 +74,8 @@ export function readPickle(bytes: Uint8Array): Pickle {
   return new PickleMachine(bytes).run();
 }
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 class PickleMachine {
   private readonly view: DataView;
   private at = 0;
@@ -155,11 +157,7 @@ class PickleMachine {
       case 0x55: // SHORT_BINSTRING
         return this.push(latin1(this.run8(this.u8())));
       case 0x56: // UNICODE
-        return this.push(
-          this.line().replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) =>
-            String.fromCharCode(Number.parseInt(hex, 16)),
-          ),
-        );
+        return this.push(unescape(latin1(this.lineBytes())));
       case 0x58: // BINUNICODE
         return this.push(this.utf8(this.u32()));
       case 0x8c: // SHORT_BINUNICODE
@@ -332,9 +330,13 @@ class PickleMachine {
   }
 
   private made<T extends PickleNode>(node: T): T {
+    this.count();
+    return node;
+  }
+
+  private count(): void {
     if (++this.objects > limits.pickleObjects)
       throw this.bad(`it makes more than ${limits.pickleObjects} objects`);
-    return node;
   }
 
   private push(value: PickleValue): void {
@@ -385,19 +387,25 @@ class PickleMachine {
 
   private run8(length: number): Uint8Array {
     const start = this.take(length);
+    this.count();
     return this.bytes.subarray(start, start + length);
   }
 
   private utf8(length: number): string {
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.run8(length));
+    const start = this.take(length);
+    return utf8.decode(this.bytes.subarray(start, start + length));
   }
 
   private line(): string {
+    return utf8.decode(this.lineBytes());
+  }
+
+  private lineBytes(): Uint8Array {
     const end = this.bytes.indexOf(10, this.at);
     if (end < 0 || end - this.at > 65_536) throw this.bad('a line does not end');
-    const text = new TextDecoder().decode(this.bytes.subarray(this.at, end));
+    const start = this.at;
     this.at = end + 1;
-    return text;
+    return this.bytes.subarray(start, end);
   }
 
   private memoIndex(): number {
@@ -444,6 +452,14 @@ class PickleMachine {
       'The file is damaged or no saved model; save it again with torch.save(model.state_dict(), path).',
     );
   }
+}
+
+/** Python's raw-unicode-escape: Latin-1 with \uXXXX and \UXXXXXXXX. */
+function unescape(text: string): string {
+  return text.replace(
+    /\\(?:u([0-9a-fA-F]{4})|U(00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}))/g,
+    (_, short?: string, long?: string) => String.fromCodePoint(Number.parseInt(short ?? long ?? '0', 16)),
+  );
 }
 
 function unquote(text: string): string | null {

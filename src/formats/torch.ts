@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors';
 import type { TensorHandle } from '../core/tensor';
 import { elementCount } from '../core/tensor';
-import { assemble, type Leaf } from './assemble';
+import { assemble, Leaves } from './assemble';
 import { viewOf, type Bytes } from './bytes';
 import { elementAt, ElementSink, itemSize } from './dtype';
 import { limits } from './limits';
@@ -67,15 +67,15 @@ async function readArchive(archive: ZipArchive, folder: string, pickleName: stri
     );
   const pickle = readPickle(await stream.read(0, stream.size));
   const warnings = suspicions(pickle);
-  const leaves: Leaf[] = [];
+  const leaves = new Leaves();
   const used = new Set([pickleName]);
   let first: InputError | null = null;
   for (const { path, content } of findTensors(pickle.value)) {
     if (typeof content !== 'object') {
-      leaves.push({ path, content });
+      leaves.add(path, content);
       continue;
     }
-    const name = path.join('.') || 'the tensor';
+    const name = path.join('.').slice(0, limits.nameLength) || 'the tensor';
     const entry = content instanceof InputError ? '' : `${folder}data/${content.key}`;
     const problem =
       content instanceof InputError ? content.message : flaw(content, archive.size(entry), entry);
@@ -85,12 +85,12 @@ async function readArchive(archive: ZipArchive, folder: string, pickleName: stri
       continue;
     }
     used.add(entry);
-    leaves.push({
-      path: path.length > 0 ? path : ['tensor'],
-      content: handle(content, await archive.bytes(entry), littleEndian),
-    });
+    leaves.add(
+      path.length > 0 ? path : ['tensor'],
+      handle(content, await archive.bytes(entry), littleEndian),
+    );
   }
-  const entries = assemble(leaves, isSequence(pickle.value));
+  const entries = assemble(leaves.all, isSequence(pickle.value));
   if (!isFilled(entries))
     throw (
       first ??

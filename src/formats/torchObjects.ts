@@ -66,9 +66,11 @@ const scalarTypes: Readonly<Record<string, DType>> = {
   'torch.bool': 'bool',
 };
 
+/** One step of the walk; steps without a name do not lengthen the path. */
 interface Visit {
   readonly value: PickleValue;
-  readonly path: readonly string[];
+  readonly name: string | null;
+  readonly depth: number;
   readonly parent: Visit | null;
   /** Under something whose loose values mean nothing to the model, such as the arguments of a foreign call. */
   readonly tensorsOnly: boolean;
@@ -80,34 +82,24 @@ type Child = readonly [name: string | null, value: PickleValue, tensorsOnly?: bo
  * Everything found in a pickled object, in its own order. Shared objects are named wherever they occur, cycles
  * are cut. Throws InputError if the object unfolds without end.
  */
-export function findTensors(root: PickleValue): readonly Found[] {
-  const found: Found[] = [];
-  const open: Visit[] = [{ value: root, path: [], parent: null, tensorsOnly: false }];
+export function* findTensors(root: PickleValue): Generator<Found> {
+  const open: Visit[] = [{ value: root, name: null, depth: 0, parent: null, tensorsOnly: false }];
   let visits = 0;
   for (let visit = open.pop(); visit; visit = open.pop()) {
     if (++visits > limits.pickleVisits)
-      throw new InputError(
-        `the saved object unfolds into more than ${limits.pickleVisits} values`,
-        visit.path.slice(0, 4).join('.'),
-        RESAVE,
-      );
-    const { path, value, tensorsOnly } = visit;
+      throw tooLarge(visit, `unfolds into more than ${limits.pickleVisits} values`);
+    const { value, depth, tensorsOnly } = visit;
     if (!isNode(value)) {
       const scalar = typeof value === 'bigint' ? Number(value) : value;
       if (!tensorsOnly && scalar !== null && !(scalar instanceof Uint8Array))
-        found.push({ path, content: scalar });
+        yield { path: pathOf(visit), content: scalar };
       continue;
     }
-    if (path.length > limits.depth)
-      throw new InputError(
-        `the saved object is nested more than ${limits.depth} deep`,
-        path.slice(0, 4).join('.'),
-        RESAVE,
-      );
+    if (depth > limits.depth) throw tooLarge(visit, `is nested more than ${limits.depth} deep`);
     if (isInside(value, visit.parent)) continue;
     const tensor = tensorOf(value);
     if (tensor) {
-      found.push({ path, content: tensor });
+      yield { path: pathOf(visit), content: tensor };
       continue;
     }
     const children = childrenOf(value);
@@ -115,23 +107,32 @@ export function findTensors(root: PickleValue): readonly Found[] {
       const [name, child, only] = children[i]!;
       open.push({
         value: child,
-        path: name === null ? path : [...path, name],
+        name,
+        depth: depth + 1,
         parent: visit,
         tensorsOnly: tensorsOnly || only === true,
       });
     }
   }
-  return found;
 }
 
-/** Whether the object is one of those that lead to it. Unnamed steps are bounded too, so the chain is short. */
+function pathOf(visit: Visit): string[] {
+  const path: string[] = [];
+  for (let step: Visit | null = visit; step; step = step.parent) if (step.name !== null) path.push(step.name);
+  return path.reverse();
+}
+
+function tooLarge(visit: Visit, what: string): InputError {
+  return new InputError(
+    `the saved object ${what}`,
+    pathOf(visit).slice(0, 4).join('.').slice(0, 200),
+    RESAVE,
+  );
+}
+
+/** Whether the object is one of those that lead to it. */
 function isInside(value: PickleNode, from: Visit | null): boolean {
-  let steps = 0;
-  for (let visit = from; visit; visit = visit.parent) {
-    if (visit.value === value) return true;
-    if (++steps > 4 * limits.depth)
-      throw new InputError('the saved object is nested too deep', visit.path.slice(0, 4).join('.'), RESAVE);
-  }
+  for (let visit = from; visit; visit = visit.parent) if (visit.value === value) return true;
   return false;
 }
 

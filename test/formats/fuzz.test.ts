@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../../src/core/errors';
+import { readPickle } from '../../src/formats/pickle';
+import { findTensors } from '../../src/formats/torchObjects';
+import { readAll, seeded } from './helpers';
+import { fixtures } from './sources';
+import { op, pickleFile, torchFile } from './writers';
+
+const CASES = 300;
+
+function fixture(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(join(fixtures, path)));
+}
+
+/** Flips bits, overwrites, cuts, splices and repeats: one to four changes. */
+function mutate(original: Uint8Array, other: Uint8Array, random: () => number): Uint8Array {
+  let bytes = original.slice();
+  const below = (limit: number): number => random() % Math.max(1, limit);
+  for (let changes = 1 + below(4); changes > 0; changes--) {
+    const at = below(bytes.length);
+    switch (below(6)) {
+      case 0:
+        bytes[at] = bytes[at]! ^ (1 << below(8));
+        break;
+      case 1:
+        bytes[at] = [0, 1, 0x7f, 0x80, 0xff, 0x2d, 0x5b, 0x7b][below(8)]!;
+        break;
+      case 2:
+        bytes.fill(0xff, at, at + 1 + below(8));
+        break;
+      case 3:
+        bytes = bytes.slice(0, at);
+        break;
+      case 4: {
+        const from = below(other.length);
+        const piece = other.subarray(from, from + below(64));
+        bytes = Uint8Array.from([...bytes.subarray(0, at), ...piece, ...bytes.subarray(at)]);
+        break;
+      }
+      default:
+        bytes = Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + below(16))]);
+    }
+  }
+  return bytes;
+}
+
+interface Outcome {
+  read: number;
+  refused: number;
+}
+
+async function survives(
+  name: string,
+  seeds: readonly Uint8Array[],
+  use: (bytes: Uint8Array) => unknown,
+): Promise<Outcome> {
+  const random = seeded(20_240_229);
+  const outcome = { read: 0, refused: 0 };
+  for (let i = 0; i < CASES; i++) {
+    const bytes = mutate(seeds[i % seeds.length]!, seeds[random() % seeds.length]!, random);
+    const started = performance.now();
+    try {
+      await use(bytes);
+      outcome.read++;
+    } catch (error) {
+      outcome.refused++;
+      if (!(error instanceof InputError))
+        assert.fail(`${name}, case ${i} (base64 ${Buffer.from(bytes).toString('base64')}): ${String(error)}`);
+    }
+    assert.ok(performance.now() - started < 2000, `${name}, case ${i} took too long`);
+  }
+  return outcome;
+}
+
+describe('mutated files', () => {
+  const corpus: readonly (readonly [string, readonly string[]])[] = [
+    [
+      'model.json',
+      ['formats/plrnn/arrays.json', 'formats/dendplrnn/arrays_named.json', 'bad/proto_pollution.json'],
+    ],
+    [
+      'model.npy',
+      ['formats/plrnn/npy_A.npy', 'formats/shplrnn/npy_fortran_order.npy', 'formats/alrnn/npy_float16.npy'],
+    ],
+    [
+      'model.npz',
+      [
+        'formats/plrnn/arrays.npz',
+        'formats/plrnn/arrays_compressed.npz',
+        'formats/plrnn/arrays_fortran_f64.npz',
+      ],
+    ],
+    [
+      'model.safetensors',
+      [
+        'formats/plrnn/weights.safetensors',
+        'formats/plrnn/weights_mixed.safetensors',
+        'bad/st_empty_tensor.safetensors',
+      ],
+    ],
+    [
+      'model.pt',
+      [
+        'formats/plrnn/state_dict.pt',
+        'formats/plrnn/checkpoint.pt',
+        'formats/plrnn/full_module.pt',
+        'formats/plrnn/noncontiguous.pt',
+        'bad/malicious_eval.pt',
+      ],
+    ],
+  ];
+  for (const [name, paths] of corpus)
+    it(`${name}: ${CASES} mutations end in values or an explanation`, async () => {
+      const outcome = await survives(name, paths.map(fixture), (bytes) => readAll(name, bytes));
+      assert.ok(outcome.refused > CASES / 20 && outcome.read > 0, JSON.stringify(outcome));
+    });
+
+  const tensor = op.tensor('FloatStorage', '0', 4, 0, [2, 2], [2, 1]);
+  const streams = [
+    op.dict(['A', tensor], ['epoch', op.int(3)]),
+    op.list(op.dict(['A', tensor]), op.dict(['A', tensor])),
+    op.reduce(op.global('mylab', 'f'), op.tuple(tensor, op.text('x'))),
+    [
+      ...op.global('m', 'C'),
+      0x29,
+      0x81,
+      ...op.dict(['_parameters', op.dict(['A', tensor])], ['_modules', [0x7d]]),
+      0x62,
+    ],
+  ];
+
+  it(`pickle streams: ${CASES} mutations end in a walk or an explanation`, async () => {
+    const outcome = await survives('pickle', streams.map(pickleFile), (bytes) => [
+      ...findTensors(readPickle(bytes).value),
+    ]);
+    assert.ok(outcome.read > 0 && outcome.refused > 0, JSON.stringify(outcome));
+  });
+
+  it(`pickles inside sound archives: ${CASES} mutations end in values or an explanation`, async () => {
+    const outcome = await survives('pickle in a zip', streams.map(pickleFile), (bytes) =>
+      readAll('model.pt', torchFile([...bytes.subarray(2)], { '0': new Uint8Array(16) })),
+    );
+    assert.ok(outcome.read > 0 && outcome.refused > 0, JSON.stringify(outcome));
+  });
+});

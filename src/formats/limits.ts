@@ -33,17 +33,19 @@ export const limits = {
   zipAlwaysAllowed: 16 * 2 ** 20,
   /** Bytes of one deflated entry once inflated. */
   zipInflated: 2 ** 28,
+  /** Bytes of small deflated entries that are kept once inflated, because tensors share them. */
+  zipKept: 2 ** 25,
   /** Entry bytes whose checksums are compared when an archive is opened. */
   zipVerified: 2 ** 26,
-  /** A pickle stream: bytes, operations, values on the stack or in the memo, objects. */
+  /** A pickle stream: bytes, operations, values on the stack or in the memo, objects and texts. */
   pickleBytes: 16 * 2 ** 20,
-  pickleOperations: 2 ** 23,
-  pickleStack: 2 ** 20,
-  pickleObjects: 400_000,
+  pickleOperations: 2 ** 22,
+  pickleStack: 2 ** 18,
+  pickleObjects: 250_000,
   /** Values met when a pickled object is expanded, shared ones counted each time. */
-  pickleVisits: 500_000,
+  pickleVisits: 200_000,
   /** Tensors and loose values of a file, and the length of their names. */
-  tensors: 20_000,
+  tensors: 10_000,
   scalars: 10_000,
   nameLength: 512,
   /** Values beside a series times its checkpoints. */

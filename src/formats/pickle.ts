@@ -393,6 +393,7 @@ class PickleMachine {
 
   private utf8(length: number): string {
     const start = this.take(length);
+    this.count();
     return utf8.decode(this.bytes.subarray(start, start + length));
   }
 

@@ -85,13 +85,14 @@ type Child = readonly [name: string | null, value: PickleValue, tensorsOnly?: bo
 export function* findTensors(root: PickleValue): Generator<Found> {
   const open: Visit[] = [{ value: root, name: null, depth: 0, parent: null, tensorsOnly: false }];
   let visits = 0;
+  let scalars = 0;
   for (let visit = open.pop(); visit; visit = open.pop()) {
     if (++visits > limits.pickleVisits)
       throw tooLarge(visit, `unfolds into more than ${limits.pickleVisits} values`);
     const { value, depth, tensorsOnly } = visit;
     if (!isNode(value)) {
       const scalar = typeof value === 'bigint' ? Number(value) : value;
-      if (!tensorsOnly && scalar !== null && !(scalar instanceof Uint8Array))
+      if (!tensorsOnly && scalar !== null && !(scalar instanceof Uint8Array) && ++scalars <= limits.scalars)
         yield { path: pathOf(visit), content: scalar };
       continue;
     }
@@ -256,6 +257,8 @@ function tensorOf(node: PickleNode): TensorRecord | InputError | null {
     case 'torch._utils._rebuild_tensor_v3':
       return describe(node.args, globalName(node.args[6]));
     default:
+      if (/^numpy\._?core\.multiarray\._reconstruct$/.test(name))
+        return unusable('it is a NumPy array, which is not read inside a PyTorch file');
       if (/^torch\._utils\._rebuild_/.test(name))
         return unusable(
           `it was saved by ${name}, which is not read (sparse, quantised or of a foreign device)`,

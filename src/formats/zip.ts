@@ -53,6 +53,8 @@ export function firstEntryName(head: Uint8Array): string {
 
 export class ZipArchive {
   private readonly checked = new Map<string, boolean>();
+  private readonly opened = new Map<string, Bytes>();
+  private keepable: number = limits.zipKept;
 
   private constructor(
     private readonly source: Source,
@@ -92,21 +94,39 @@ export class ZipArchive {
 
   /** The inflated bytes of an entry. Throws InputError if it is missing, encrypted, a bomb, or lies about its place. */
   async bytes(name: string): Promise<Bytes> {
-    const entry = this.entry(name);
-    const start = await this.dataStart(entry);
-    const raw = fileBytes(this.source, start, entry.compressedSize, name);
-    if (entry.method === STORED) return raw;
+    let bytes = this.opened.get(name);
+    if (!bytes) {
+      const entry = this.entry(name);
+      const raw = fileBytes(this.source, await this.dataStart(entry), entry.compressedSize, name);
+      bytes = entry.method === STORED ? raw : await this.inflated(raw, entry);
+      this.opened.set(name, bytes);
+    }
+    return bytes;
+  }
+
+  private async inflated(raw: Bytes, entry: ZipEntry): Promise<Bytes> {
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const out = new Uint8Array(length);
+      let at = 0;
+      await inflate(raw, entry, offset, length, (piece) => {
+        out.set(piece, at);
+        at += piece.length;
+      });
+      return out;
+    };
+    if (entry.size <= this.keepable) {
+      this.keepable -= entry.size;
+      const all = await read(0, entry.size);
+      const inside = {
+        name: entry.name,
+        size: all.length,
+        read: async (from: number, length: number) => all.subarray(from, from + length),
+      };
+      return fileBytes(inside, 0, all.length, entry.name);
+    }
     return {
       size: entry.size,
-      read: async (offset, length) => {
-        const out = new Uint8Array(length);
-        let at = 0;
-        await inflate(raw, entry, offset, length, (piece) => {
-          out.set(piece, at);
-          at += piece.length;
-        });
-        return out;
-      },
+      read,
       stream: (offset, length, receive) => inflate(raw, entry, offset, length, receive),
     };
   }

@@ -48,3 +48,14 @@ export function seeded(seed: number): () => number {
     return (t ^ (t >>> 14)) >>> 0;
   };
 }
+
+/** Runs the work and checks that it took less than two seconds of this process's time, however busy the machine is. */
+export async function inTwoSeconds<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  const before = process.cpuUsage();
+  try {
+    return await work();
+  } finally {
+    const { user, system } = process.cpuUsage(before);
+    assert.ok(user + system < 2e6, `${what} took ${(user + system) / 1e6} s`);
+  }
+}

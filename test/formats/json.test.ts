@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { readBytes, refusal, values } from './helpers';
+import { inTwoSeconds, readBytes, refusal, values } from './helpers';
 
 function read(text: string) {
   return readBytes('model.json', text);
@@ -140,17 +140,14 @@ describe('JSON models', () => {
     const row = JSON.stringify(Array.from({ length: 1000 }, (_, i) => Math.sin(i) / 3));
     const text = `{"W":[${Array<string>(1000).fill(row).join()}]}`;
     assert.ok(text.length > 19e6);
-    const started = performance.now();
-    const [entry] = (await read(text)).entries;
+    const [entry] = (await inTwoSeconds('20 MB of JSON', () => read(text))).entries;
     assert.equal((await entry.tensors[0]!.load())[1001], Math.sin(1) / 3);
-    assert.ok(performance.now() - started < 2000);
   });
 
   it('refuses texts that would grow without bound in memory', async () => {
     for (const text of [`{"W":[${'[0],'.repeat(1e6)}[0]]}`, `[${'{"a":0},'.repeat(6e5)}{"a":[0]}]`]) {
-      const started = performance.now();
-      assert.match((await refusal(read(text))).message, /more than/);
-      assert.ok(performance.now() - started < 2000);
+      const error = await inTwoSeconds('a growing text', () => refusal(read(text)));
+      assert.match(error.message, /more than/);
     }
     const long = `{"${'k'.repeat(1e6)}":{"A":[1]}}`;
     assert.match((await refusal(read(long))).message, /name of more than/);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InputError } from '../../src/core/errors';
 import { isNode, readPickle, type PickleValue } from '../../src/formats/pickle';
 import { findTensors } from '../../src/formats/torchObjects';
+import { inTwoSeconds } from './helpers';
 import { fixtures } from './sources';
 import { concat, op, packed, pickleFile } from './writers';
 
@@ -115,12 +116,11 @@ describe('the pickle machine', () => {
     });
 
   for (const name of ['pickle_deep_nesting.pkl', 'pickle_billion_laughs.pkl'])
-    it(`does not follow ${name} to its end`, () => {
-      const started = performance.now();
-      const { value } = readPickle(new Uint8Array(readFileSync(join(fixtures, 'bad', name))));
-      assert.throws(() => [...findTensors(value)], InputError);
-      assert.ok(performance.now() - started < 2000);
-    });
+    it(`does not follow ${name} to its end`, () =>
+      inTwoSeconds(name, () => {
+        const { value } = readPickle(new Uint8Array(readFileSync(join(fixtures, 'bad', name))));
+        assert.throws(() => [...findTensors(value)], InputError);
+      }));
 
   it('ends on objects that contain themselves', () => {
     // l = []; l.append(l); l.append({"a": l, "n": 5})
@@ -133,13 +133,15 @@ describe('the pickle machine', () => {
     assert.deepEqual([...findTensors(value)], [{ path: ['1', 'n'], content: 5 }]);
   });
 
-  it('stays within its bounds on streams that only grow', () => {
-    const started = performance.now();
-    for (const unit of ['}', ']', '(', 'N', '(t', 'C\0', '}NNs', 'N\x94', 'ca\nb\n', '2']) {
-      const body = unit.repeat(Math.floor(4_000_000 / unit.length));
-      assert.throws(() => readPickle(concat([0x80, 4, 0x4e], body, '.')), InputError, JSON.stringify(unit));
-    }
-    assert.ok(performance.now() - started < 10_000);
+  for (const unit of ['}', ']', '(', 'N', '(t', 'C\0', '}NNs', 'N\x94', 'ca\nb\n', '2'])
+    it(`stays within its bounds on a stream of ${JSON.stringify(unit)}`, () => {
+      const stream = concat([0x80, 4, 0x4e], unit.repeat(Math.floor(4_000_000 / unit.length)), '.');
+      return inTwoSeconds(unit, () => {
+        assert.throws(() => readPickle(stream), InputError);
+      });
+    });
+
+  it('refuses a stream that is too long', () => {
     assert.throws(() => readPickle(new Uint8Array(17 * 2 ** 20)), InputError);
   });
 

@@ -134,6 +134,12 @@ describe('PyTorch files', () => {
     assert.match(container.warnings[1]!, /^C was left out: .*not in the archive/);
   });
 
+  it('says that NumPy arrays inside are not read', async () => {
+    const array = op.reduce(op.global('numpy.core.multiarray', '_reconstruct'), op.tuple(op.int(0)));
+    const file = torchFile(op.dict(['A', vector('0', 1)], ['B', array]), { '0': floats(1) });
+    assert.match((await readBytes('m.pt', file)).warnings[0]!, /^B was left out: it is a NumPy array/);
+  });
+
   it('names every function that a file asks to call, and shows none of the arguments as values', async () => {
     const file = torchFile(
       op.dict(

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import { version } from '../../package.json';
+import type { InfoReport, Report } from '../../src/core/report/types';
+
+const root = path.join(import.meta.dirname, '../..');
+const cli = path.join(root, 'dist/cli.js');
+const formats = path.join(root, 'test/fixtures/formats');
+
+interface Outcome {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line as a user does. `interrupt` sends SIGINT after that many milliseconds. */
+function run(args: readonly string[], interrupt?: number): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [cli, ...args], { cwd: root });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.on('close', (status) => resolve({ status, out, err }));
+    if (interrupt !== undefined) setTimeout(() => child.kill('SIGINT'), interrupt);
+  });
+}
+
+describe('command line', () => {
+  let folder: string;
+  let validate: (value: unknown) => boolean;
+  before(async function () {
+    this.timeout(120_000);
+    if (!existsSync(cli)) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root });
+    folder = await mkdtemp(path.join(os.tmpdir(), 'cli-'));
+    const schema = await readFile(path.join(root, 'media/report.schema.json'), 'utf8');
+    const compiled = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(schema) as object);
+    validate = (value) => {
+      const valid = compiled(value);
+      return valid;
+    };
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function file(name: string, content: unknown): Promise<string> {
+    const whole = path.join(folder, name);
+    await writeFile(whole, typeof content === 'string' ? content : JSON.stringify(content));
+    return whole;
+  }
+  // z' = 0.5 z + h: the fixed point is 2 h.
+  const linear = {
+    model: 'PLRNN',
+    A: [0.5, 0.5],
+    W: [
+      [0, 0],
+      [0, 0],
+    ],
+    h: [1, 2],
+  };
+
+  it('tells its version and its usage', async () => {
+    assert.deepEqual(await run(['--version']), { status: 0, out: `${version}\n`, err: '' });
+    const help = await run(['--help']);
+    assert.equal(help.status, 0);
+    assert.match(help.out, /rnn-dynamics analyze FILE/);
+    assert.match((await run(['analyze', '--help'])).out, /--max-order/);
+  });
+
+  it('exits 2 for a wrong command line, with nothing on standard output', async () => {
+    for (const args of [[], ['frobnicate'], ['analyze', 'x', '--proof', 'y']]) {
+      const { status, out, err } = await run(args);
+      assert.deepEqual([status, out], [2, '']);
+      assert.match(err, /^rnn-dynamics: .*\nTry: rnn-dynamics --help\n$/);
+    }
+  });
+
+  it('analyzes: a valid report on standard output, nothing else there', async () => {
+    const { status, out } = await run([
+      'analyze',
+      await file('linear.json', linear),
+      '--json',
+      '--max-order',
+      '2',
+    ]);
+    assert.equal(status, 0);
+    const report = JSON.parse(out) as Report;
+    assert.ok(validate(report));
+    const [fixed] = report.orders[0]!.cycles;
+    assert.deepEqual(fixed!.points, [[2, 4]]);
+    assert.equal(fixed!.stability, 'stable');
+    assert.equal(report.generator.version, version);
+    assert.match(report.digest, /^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('analyzes a trained PyTorch file and prints a table', async () => {
+    const { status, out } = await run([
+      'analyze',
+      path.join(formats, 'plrnn/state_dict.pt'),
+      '--max-order',
+      '1',
+    ]);
+    assert.equal(status, 0);
+    assert.match(out, /PLRNN · M = 6, 6 ReLU units/);
+    assert.match(out, /\nid +order +stability/);
+    assert.match(out, /\norder 1: \d+ fixed points? · /);
+  });
+
+  it('writes the report to a file of the kind its name says', async () => {
+    const model = await file('out.json', linear);
+    const json = path.join(folder, 'report.json');
+    const csv = path.join(folder, 'report.csv');
+    assert.equal((await run(['analyze', model, '--max-order', '1', '--out', json])).status, 0);
+    assert.ok(validate(JSON.parse(await readFile(json, 'utf8'))));
+    assert.equal((await run(['analyze', model, '--max-order', '1', '--out', csv])).status, 0);
+    assert.match(await readFile(csv, 'utf8'), /^id,order,.*\r\nFP1,1,/);
+    const nowhere = await run([
+      'analyze',
+      model,
+      '--max-order',
+      '1',
+      '--out',
+      path.join(folder, 'no/such/r.json'),
+    ]);
+    assert.equal(nowhere.status, 1);
+    assert.match(nowhere.err, /cannot be written/);
+  });
+
+  it('asks with the flags that answer, and takes the answer', async () => {
+    const model = path.join(formats, 'alrnn/state_dict.pt');
+    const asked = await run(['analyze', model]);
+    assert.equal(asked.status, 1);
+    assert.match(asked.err, /--model ALRNN --set P=2 /);
+    const answered = await run([
+      'analyze',
+      model,
+      '--model',
+      'ALRNN',
+      '--set',
+      'P=2',
+      '--max-order',
+      '1',
+      '--json',
+    ]);
+    assert.equal(answered.status, 0, answered.err);
+    const report = JSON.parse(answered.out) as Report;
+    assert.deepEqual([report.model.kind, report.model.reluUnits], ['ALRNN', 2]);
+  });
+
+  it('takes a mapping of foreign names', async () => {
+    const { A, W, h } = linear;
+    const foreign = await file('foreign.json', { decay: A, mix: W, shift: h });
+    assert.equal((await run(['analyze', foreign])).status, 1);
+    const mapped = await run([
+      'analyze',
+      foreign,
+      '--model',
+      'PLRNN',
+      '--map',
+      'decay=A,mix=W,shift=h',
+      '--json',
+    ]);
+    assert.equal(mapped.status, 0, mapped.err);
+    assert.deepEqual(
+      { ...(JSON.parse(mapped.out) as Report).model.tensors },
+      { A: 'decay', W: 'mix', h: 'shift' },
+    );
+  });
+
+  it('exits 1 naming file, place and remedy, without a stack trace', async () => {
+    await symlink('b.pt', path.join(folder, 'a.pt'));
+    await symlink('a.pt', path.join(folder, 'b.pt'));
+    const faults: readonly [string, RegExp][] = [
+      [path.join(root, 'test/fixtures/refused/gru.pt'), /GRU.*not piecewise linear.*ReLU RNN/],
+      [await file('h.json', { ...linear, h: [1, 2, 3] }), /Tensor h has shape 3, expected 2/],
+      [await file('inf.json', '{"A":[0.5],"W":[[1e999]],"h":[0]}'), /Infinity \(W\[0\]\[0\]\)/],
+      [path.join(folder, 'nowhere.pt'), /no such file/],
+      [path.join(folder, 'a.pt'), /symbolic link/],
+      [folder, /folder/],
+    ];
+    for (const [model, message] of faults) {
+      const { status, out, err } = await run(['analyze', model]);
+      assert.deepEqual([status, out], [1, ''], err);
+      assert.ok(err.startsWith(`${model}: `), err);
+      assert.match(err, message);
+      assert.doesNotMatch(err, /\n\s+at /);
+    }
+  });
+
+  it('describes files, and warns of what it cannot use', async () => {
+    const json = await run(['info', path.join(formats, 'shplrnn/state_dict.pt'), '--json']);
+    assert.equal(json.status, 0, json.err);
+    const report = JSON.parse(json.out) as InfoReport;
+    assert.ok(validate(report));
+    assert.equal(report.model?.kind, 'shPLRNN');
+    const gru = await run(['info', path.join(root, 'test/fixtures/refused/gru.pt')]);
+    assert.equal(gru.status, 0);
+    assert.match(gru.out, /rnn.weight_hh_l0 +float32 +18 x 6/);
+    assert.match(gru.out, /Warnings:\n {2}- This is a GRU/);
+  });
+
+  // Thirteen coupled units and a high order: far more work than the limits below allow.
+  const hard = async (): Promise<string> => {
+    const n = 13;
+    const entry = (i: number, j: number): number => Math.sin(7 * i + 13 * j + i * j) * 0.9;
+    const W = Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (_, j) => (i === j ? 0 : entry(i, j))),
+    );
+    const A = Array.from({ length: n }, (_, i) => 0.3 + 0.05 * i);
+    return file('hard.json', { model: 'PLRNN', A, W, h: A.map((_, i) => Math.cos(i)) });
+  };
+
+  it('exits 3 at its time limit and prints what it has', async () => {
+    const args = [
+      'analyze',
+      await hard(),
+      '--max-order',
+      '40',
+      '--time-limit',
+      '1',
+      '--threads',
+      '1',
+      '--json',
+    ];
+    const { status, out, err } = await run(args);
+    assert.equal(status, 3, err);
+    const report = JSON.parse(out) as Report;
+    assert.ok(validate(report));
+    assert.equal(report.search.partial, true);
+    assert.ok(report.search.seconds < 3);
+  });
+
+  it('exits 130 when interrupted and prints what it has', async () => {
+    const args = [
+      'analyze',
+      await hard(),
+      '--max-order',
+      '40',
+      '--time-limit',
+      '60',
+      '--threads',
+      '1',
+      '--json',
+    ];
+    const { status, out, err } = await run(args, 1500);
+    assert.equal(status, 130, err);
+    const report = JSON.parse(out) as Report;
+    assert.equal(report.search.partial, true);
+    assert.ok(report.search.seconds < 10);
+  });
+});

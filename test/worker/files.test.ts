@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { InputError } from '../../src/core/errors';
+import { hashSource, neighbourhoodOf, openFile, openRef } from '../../src/worker/files';
+
+describe('files', () => {
+  let root: string;
+  before(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), 'files-'));
+    await mkdir(path.join(root, 'run/checkpoints'), { recursive: true });
+    await writeFile(path.join(root, 'run/checkpoints/model_1.pt'), 'abcdefgh');
+    await writeFile(path.join(root, 'run/checkpoints/run.json'), '{}');
+    await writeFile(path.join(root, 'run/args.json'), '[]');
+    await writeFile(path.join(root, 'secret.json'), 'secret');
+    await symlink('loop_b', path.join(root, 'loop_a'));
+    await symlink('loop_a', path.join(root, 'loop_b'));
+    await symlink('gone', path.join(root, 'dangling'));
+    await symlink('run/checkpoints/model_1.pt', path.join(root, 'link.pt'));
+  });
+  after(() => rm(root, { recursive: true }));
+  const model = (): string => path.join(root, 'run/checkpoints/model_1.pt');
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+  it('reads ranges, and less past the end', async () => {
+    const source = await openFile(model());
+    assert.deepEqual([source.name, source.size], ['model_1.pt', 8]);
+    assert.equal(text(await source.read(2, 3)), 'cde');
+    assert.equal(text(await source.read(6, 10)), 'gh');
+    assert.equal(text(await source.read(20, 1)), '');
+    assert.equal((await openFile(path.join(root, 'link.pt'))).size, 8);
+  });
+
+  it('explains what cannot be opened', async () => {
+    for (const [name, message] of [
+      ['loop_a', /link leads back to itself/],
+      ['dangling', /no such file/],
+      ['nothing', /no such file/],
+      ['run', /folder/],
+      ['secret.json/x', /is a file, not a folder/],
+    ] as const)
+      await assert.rejects(
+        openFile(path.join(root, name)),
+        (error: unknown) => error instanceof InputError && message.test(error.message) && error.remedy !== '',
+      );
+  });
+
+  it('does not mix an old and a new file', async () => {
+    const file = path.join(root, 'changing.pt');
+    await writeFile(file, 'first');
+    const source = await openFile(file);
+    await source.read(0, 2);
+    await writeFile(file, 'later');
+    await utimes(file, new Date(), new Date(Date.now() + 5000));
+    await assert.rejects(
+      source.read(2, 2),
+      (error: unknown) => error instanceof InputError && /changed while/.test(error.message),
+    );
+  });
+
+  it('sees the files beside and one folder up, and no others', async () => {
+    const near = neighbourhoodOf(model());
+    assert.deepEqual(near.folders.slice(0, 2), ['checkpoints', 'run']);
+    assert.deepEqual(await near.list(), ['model_1.pt', 'run.json']);
+    const up = await near.open('../args.json');
+    assert.equal(text(await up!.read(0, 9)), '[]');
+    assert.equal((await near.open('run.json'))?.name, 'run.json');
+    for (const none of ['../../secret.json', '../x/../../secret.json', '/etc/passwd', 'missing', '..'])
+      assert.equal(await near.open(none), null, none);
+  });
+
+  it('hashes as sha256 does, in pieces', async () => {
+    const bytes = Buffer.alloc((1 << 20) + 17, 'xyz');
+    await writeFile(path.join(root, 'large'), bytes);
+    const expected = createHash('sha256').update(bytes).digest('hex');
+    assert.equal(await hashSource(await openFile(path.join(root, 'large'))), `sha256:${expected}`);
+  });
+
+  it('opens bytes that were handed over as it opens a path', async () => {
+    const bytes = new TextEncoder().encode('abcdefgh');
+    const beside = [{ path: '../args.json', bytes: new TextEncoder().encode('[]') }];
+    const handed = await openRef({ kind: 'bytes', name: 'model_1.pt', bytes, folders: ['run'], beside });
+    const read = await openRef({ kind: 'path', path: model() });
+    assert.equal(await hashSource(handed.source), await hashSource(read.source));
+    assert.deepEqual(await handed.neighbourhood.list(), ['model_1.pt']);
+    assert.equal((await handed.neighbourhood.open('../args.json'))?.size, 2);
+    assert.equal(await handed.neighbourhood.open('run.json'), null);
+  });
+});

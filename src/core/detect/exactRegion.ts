@@ -10,7 +10,7 @@ export type ExactVerdict =
   /** It lies on the borders of `units` and in the closed region. */
   | { readonly kind: 'border'; readonly point: Float64Array; readonly units: number[]; readonly key: string }
   | { readonly kind: 'outside' }
-  /** I - J is singular and no fixed point of the affine map lies in the closed region, or only a single one. */
+  /** I - J is singular and no fixed point of the affine map lies in the closed region. */
   | { readonly kind: 'none' }
   /** An affine family of fixed points meets the closed region in more than one point. */
   | { readonly kind: 'family'; readonly point: Float64Array; readonly directions: Float64Array[] };
@@ -69,6 +69,13 @@ export class ExactRegions {
     pivots.forEach((column, i) => {
       numerators[column] = rows[i]![n]!;
     });
+    return this.locate(word, numerators, denominator);
+  }
+
+  /** Where the point numerators / denominator lies with respect to the word's region. */
+  private locate(word: Uint8Array, numerators: readonly bigint[], denominator: bigint): ExactVerdict {
+    const { n, L } = this.map;
+    const { C, d } = this.integers;
     const units: number[] = [];
     for (let u = 0; u < L; u++) {
       let p = d[u]! * denominator;
@@ -129,10 +136,30 @@ export class ExactRegions {
     const t0 = feasiblePoint(sides, free.length);
     if (t0 === null) return { kind: 'none' };
     const direction = recession(sides, t0, free.length);
-    if (direction === null) return { kind: 'none' };
+    if (direction === null) return this.single(word, origin, spans, denominator, t0);
     const directions = spans.map((v) => unit(Float64Array.from(v, (x) => ratio(x, denominator))));
     const point = this.inward(origin, spans, denominator, sides, t0, direction);
     return { kind: 'family', point, directions };
+  }
+
+  /** The one point of a singular region's family that its closed region holds: on borders of necessity. */
+  private single(
+    word: Uint8Array,
+    origin: readonly bigint[],
+    spans: readonly bigint[][],
+    denominator: bigint,
+    t0: readonly Rational[],
+  ): ExactVerdict {
+    let common = 1n;
+    for (const t of t0) common *= t.den;
+    const numerators = origin.map((v, j) => {
+      let z = v * common;
+      t0.forEach((t, k) => {
+        z += ((spans[k]![j]! * common) / t.den) * t.num;
+      });
+      return z;
+    });
+    return this.locate(word, numerators, denominator * common);
   }
 
   /** A point well inside the family's piece of the region where there is room. */

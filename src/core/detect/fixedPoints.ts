@@ -114,6 +114,7 @@ class FixedPointSearch {
       return this.finish('The map is affine: its fixed-point equation was solved.', 0);
     }
     const lcp = buildLcp(this.map);
+    if (this.words.borders.length === 0 && this.words.homogeneous) this.words.settle(new Uint8Array(L));
     if (lcp === null) return this.wordByWord();
     const error = Math.max(largest(lcp.Terror), largest(lcp.qerror));
     const unique = uniqueByPMatrix(lcp);

@@ -40,7 +40,8 @@ export class RegionWords {
   private readonly Merror: Float64Array;
   private readonly b: Float64Array;
   private readonly berror: Float64Array;
-  private readonly homogeneous: boolean;
+  /** No constant term: zero is a fixed point, on every border there is. */
+  readonly homogeneous: boolean;
   /** Bits of units whose row of C is zero: they are the same everywhere. -1: not such a unit. */
   readonly constant: Int8Array;
 
@@ -61,6 +62,7 @@ export class RegionWords {
       const units: number[] = [];
       for (let u = 0; u < L; u++) if (this.constant[u] === -1) units.push(u);
       if (units.length > 0) this.borders.push({ point: new Float64Array(n), units, word: new Uint8Array(L) });
+      this.borderKeys.add(['1', ...new Array<string>(n).fill('0')].join('/'));
     }
   }
 

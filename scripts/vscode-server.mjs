@@ -74,7 +74,7 @@ export function logOf(dir) {
 export function installExtension(host, dir, vsix) {
   const server = path.join(host.vscodeDir, 'out/server-main.js');
   execFileSync(host.nodeBin, [server, ...folders(dir), '--install-extension', vsix], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: 'pipe',
   });
 }
 

@@ -79,9 +79,13 @@ export async function panelFrame(page, selector, timeout = PATIENCE_MS) {
 
 /** Runs a command by its title. @param {Page} page @param {string} title */
 export async function runCommand(page, title) {
-  await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget:visible input[type=text]').first();
-  await input.waitFor({ timeout: PATIENCE_MS });
+  // A key that reaches a webview while it is loading is lost.
+  for (let tries = 0; !(await input.isVisible()); tries++) {
+    if (tries === 10) throw new Error('The command palette does not open');
+    await page.keyboard.press('F1');
+    await input.waitFor({ timeout: 2000 }).catch(() => undefined);
+  }
   await input.fill(`>${title}`);
   await page
     .locator('.quick-input-list .monaco-list-row', { hasText: title })

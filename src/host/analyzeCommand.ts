@@ -10,7 +10,7 @@ const MANY = 8;
  * the user's choice in a dialog.
  */
 export async function analyzeCommand(panels: Panels, clicked: unknown, selected: unknown): Promise<void> {
-  const files = given(clicked, selected) ?? activeFile() ?? (await chosenFiles());
+  const files = (await given(clicked, selected)) ?? activeFile() ?? (await chosenFiles());
   if (files.length > MANY && !(await confirmed(files.length))) return;
   for (const file of files) panels.open(file);
 }
@@ -28,11 +28,21 @@ export async function analyzeSample(panels: Panels, extension: vscode.Uri, name:
   if (chosen !== undefined) panels.open(vscode.Uri.joinPath(folder, chosen));
 }
 
-/** What a menu hands over: the file under the pointer and all that are selected. */
-function given(clicked: unknown, selected: unknown): vscode.Uri[] | null {
+/** What a menu hands over: the file under the pointer and all that are selected, folders left out. */
+async function given(clicked: unknown, selected: unknown): Promise<vscode.Uri[] | null> {
   const several = Array.isArray(selected) ? selected.filter((one) => one instanceof vscode.Uri) : [];
-  if (several.length > 0) return several;
-  return clicked instanceof vscode.Uri ? [clicked] : null;
+  const uris = several.length > 0 ? several : clicked instanceof vscode.Uri ? [clicked] : null;
+  if (!uris || uris.length < 2) return uris;
+  const folders = await Promise.all(uris.map(isFolder));
+  return uris.filter((_, index) => !folders[index]);
+}
+
+async function isFolder(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.Directory) !== 0;
+  } catch {
+    return false; // The panel says what is wrong with it.
+  }
 }
 
 function activeFile(): vscode.Uri[] | null {

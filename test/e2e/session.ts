@@ -53,22 +53,34 @@ export class Session {
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 
-  /** Opens what the folder holds in the workbench's Explorer as a user does after a `git pull`: no editor open. */
   async closeAll(): Promise<void> {
-    await runCommand(this.page, 'View: Close All Editors');
-    await this.page.locator('iframe.webview.ready').first().waitFor({ state: 'detached' });
+    const tabs = this.page.locator('.tabs-container .tab');
+    await eventually(async () => {
+      if ((await tabs.count()) === 0) return true;
+      await runCommand(this.page, 'View: Close All Editors');
+      await delay(300);
+      return false;
+    }, 'closing all editors');
   }
 
-  /** The panel that shows an object of this id, searched to the end. */
+  /** The panel whose search goes on. */
+  async searching(): Promise<Panel> {
+    return new Panel(await panelFrame(this.page, 'text="Stop, keep found"'));
+  }
+
+  /** The panel that lists an object of this id. */
   async panel(id: string, timeout?: number): Promise<Panel> {
     const frame = await panelFrame(this.page, `tr[data-id="${id}"]`, timeout);
     return new Panel(frame);
   }
 
-  /** Settings of the workspace; VS Code reads them again by itself. */
+  /** Settings of the workspace; VS Code reads them again by itself, a moment later. */
   async settings(settings: Record<string, unknown>): Promise<void> {
-    fs.mkdirSync(path.join(this.workspace, '.vscode'), { recursive: true });
-    fs.writeFileSync(path.join(this.workspace, '.vscode', 'settings.json'), JSON.stringify(settings));
+    const file = path.join(this.workspace, '.vscode', 'settings.json');
+    const text = JSON.stringify(settings);
+    if ((fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '{}') === text) return;
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
     await delay(1500);
   }
 
@@ -99,8 +111,9 @@ interface Canvas {
 export class Panel {
   constructor(readonly frame: Frame) {}
 
-  row(id: string): Locator {
-    return this.frame.locator(`tr[data-id="${id}"]`);
+  /** An object in the list, or all of them. Ids are final only when the search has ended. */
+  row(id?: string): Locator {
+    return this.frame.locator(id === undefined ? 'tr[data-id]' : `tr[data-id="${id}"]`);
   }
   button(name: string | RegExp): Locator {
     return this.frame.getByRole('button', { name }).first();

@@ -30,6 +30,12 @@ describe('Analyze RNN Dynamics', () => {
     await panelsAre(['ckpt_02124.pt', 'ckpt_03000.pt']);
   });
 
+  it('leaves folders of a selection out', async () => {
+    const selected = ['R1_plrnn2_vdp_sgd', 'R1_plrnn2_vdp_sgd/ckpt_02124.pt'].map(sample);
+    await analyze(selected[1], selected);
+    await panelsAre(['ckpt_02124.pt']);
+  });
+
   it("takes the active editor's file when called without one", async () => {
     await vscode.window.showTextDocument(sample('json/plrnn-16-cycles.json'));
     await analyze();

@@ -5,6 +5,7 @@
 (() => {
   const posted = [];
   const violations = [];
+  let forgotten = false;
   document.addEventListener('securitypolicyviolation', (event) => {
     violations.push(
       `${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile ?? ''}:${event.lineNumber}`,
@@ -87,12 +88,19 @@
         deliver({ type: 'answer', id: message.id, answer: queries[message.query](message.request) });
     },
     getState: () => JSON.parse(sessionStorage.getItem('panel') ?? 'null') ?? undefined,
-    setState: (state) => sessionStorage.setItem('panel', JSON.stringify(state)),
+    setState: (state) => {
+      if (!forgotten) sessionStorage.setItem('panel', JSON.stringify(state));
+    },
   });
   window.harness = {
     posted,
     violations,
     deliver,
+    /** Lets the next load begin afresh. */
+    forget: () => {
+      forgotten = true;
+      sessionStorage.clear();
+    },
     setModel: (parameters) => (model = parameters),
     setTheme: (name) => {
       document.body.className = name;

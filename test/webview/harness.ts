@@ -129,6 +129,7 @@ interface InPage {
     deliver(message: ToPanel): void;
     setModel(model: unknown): void;
     setTheme(theme: string): void;
+    forget(): void;
   };
 }
 
@@ -153,3 +154,9 @@ export const setTheme = (page: Page, theme: ThemeName): Promise<void> =>
 /** The map that answers the panel's questions. */
 export const setModel = (page: Page, model: { A: number[]; W: number[][]; h: number[] }): Promise<void> =>
   page.evaluate((parameters) => (globalThis as unknown as InPage).harness.setModel(parameters), model);
+
+/** Loads the page again as if the panel had never been open. */
+export async function restart(page: Page): Promise<void> {
+  await page.evaluate(() => (globalThis as unknown as InPage).harness.forget());
+  await page.reload();
+}

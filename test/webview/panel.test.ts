@@ -85,6 +85,30 @@ describe('the dynamics panel', () => {
     assert.equal(await page.locator('.points tr.nearest th').innerText(), '13');
   });
 
+  it('links list and figure both ways', async () => {
+    await showReport();
+    const portrait = async (): Promise<string> => {
+      const before = (await sent(page, 'saveFigure')).length;
+      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('menuitem', { name: 'SVG' }).click();
+      const saved = await sent(page, 'saveFigure');
+      assert.equal(saved.length, before + 1);
+      return saved.at(-1)!.data;
+    };
+    const indices = (svg: string): number => [...svg.matchAll(/>(?:[1-9]|1[0-3])<\/text>/g)].length;
+    const ofCycle = await portrait();
+    assert.ok(indices(ofCycle) >= 13, 'the points of the selected cycle carry their indices');
+    await page.locator('tr.object[data-id=FP1]').click();
+    assert.equal(indices(await portrait()), 0);
+    await page.locator('tr.object[data-id=C13a]').click();
+    // The label stands at the right of its mark.
+    const [, x, y] = /<text x="([\d.]+)" y="([\d.]+)"[^>]*>FP1</.exec(ofCycle)!;
+    const canvas = (await page.locator('.portrait canvas').first().boundingBox())!;
+    await page.mouse.click(canvas.x + Number(x) - 13, canvas.y + Number(y) - 4);
+    await page.locator('tr.object[data-id=FP1][aria-selected=true]').waitFor({ timeout: 2000 });
+    assert.match(await card(), /^FP1/);
+  });
+
   it('appends what the search finds without moving what stands', async () => {
     await deliver(page, init, model, progress('fixed points', null), finds(fixedPoint));
     assert.deepEqual(await rows(), ['FP1']);
@@ -151,7 +175,9 @@ describe('the dynamics panel', () => {
     );
     const [svg, png] = await sent(page, 'saveFigure');
     assert.equal(svg?.name, 'State space');
-    assert.match(svg.data, /^<svg[\s\S]*C13a[\s\S]*<\/svg>\s*$/);
+    assert.ok(
+      /<svg [^>]*xmlns=/.test(svg.data) && svg.data.includes('>C13a<') && svg.data.trim().endsWith('</svg>'),
+    );
     assert.equal(Buffer.from(png!.data, 'base64').subarray(1, 4).toString(), 'PNG');
   });
 
@@ -225,11 +251,13 @@ describe('the dynamics panel', () => {
 
     await page.getByRole('button', { name: 'Export' }).focus();
     await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
     await page.keyboard.press('ArrowDown');
     assert.match(await page.evaluate(() => document.activeElement?.textContent ?? ''), /^CSV table/);
     await page.keyboard.press('Escape');
     assert.equal(await page.getByRole('menu').count(), 0);
     await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
     await page.keyboard.press('h');
     await page.keyboard.press('Enter');
     assert.deepEqual(await sent(page, 'export'), [{ type: 'export', format: 'html' }]);

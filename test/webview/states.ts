@@ -180,7 +180,7 @@ export const states: Record<string, { messages: ToPanel[]; parameters?: Paramete
           ...report,
           orders: report.orders.slice(0, 7).map((order, i) => (i < 1 ? order : unproven(order))),
           beyond: [stable13],
-          search: { ...report.search, partial: true, stoppedBy: 'stopped' },
+          search: { ...report.search, maxOrder: 12, partial: true, stoppedBy: 'stopped' },
         },
       },
     ],

@@ -1,6 +1,6 @@
 /** Controls the toolkit lacks or has with a fault, from native HTML and styled alike. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button, type ButtonProps } from './toolkit';
 
 export interface TabsProps<T extends string> {
@@ -139,7 +139,7 @@ export function NumberField(props: {
 /** Closes on Escape, on a press outside and when focus leaves; gives focus back on Escape. */
 function useDismiss(open: boolean, close: () => void, refocus: () => void) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const outside = (event: Event): void => {
       if (!(event.target instanceof Node) || !box.current?.contains(event.target)) close();
@@ -178,7 +178,7 @@ export function Popover({ trigger, label, align = 'end', children }: PopoverProp
   const refocus = (): void => box.current?.querySelector<HTMLElement>('button, vscode-button')?.focus();
   const close = (): void => setOpen(false);
   const box = useDismiss(open, close, refocus);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) panel.current?.focus();
   }, [open]);
   return (
@@ -215,7 +215,7 @@ export function Menu({ text, icon, kind = 'quiet', label, disabled, groups }: Me
   const entries = (): HTMLElement[] => [
     ...(list.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? []),
   ];
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) entries()[0]?.focus();
   }, [open]);
   const keys = (event: KeyboardEvent): void => {

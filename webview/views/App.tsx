@@ -34,8 +34,10 @@ export function App(): JSX.Element {
   const failed = phase === 'failed' && failure !== null && objects.length === 0;
   return (
     <div class="app">
-      <Header figure={failed || !state.report ? null : { name: text, handle }} />
-      <ProgressBar />
+      <header>
+        <Header figure={failed || !state.report ? null : { name: text, handle }} />
+        <ProgressBar />
+      </header>
       <main class="main">
         <Notices />
         {failed ? (

@@ -88,7 +88,7 @@ function Statement({ report, proven }: { report: Report; proven: boolean }): JSX
       ))}
       {report.beyond.length > 0 && (
         <section>
-          <h3>Above order {report.search.maxOrder}</h3>
+          <h2>Above order {report.search.maxOrder}</h2>
           <p>
             {report.beyond.length === 1 ? 'One cycle was' : `${String(report.beyond.length)} cycles were`} met
             on the way. No claim is made that there are no others.
@@ -99,11 +99,14 @@ function Statement({ report, proven }: { report: Report; proven: boolean }): JSX
   );
 }
 
+/** A statement about one order as one about each of several. */
+const ofEach = (statement: string): string =>
+  statement.replace(/\border \d+/g, 'each order').replace(/\bOrder \d+/g, 'Each order');
+
 /** Neighbouring orders with the same words are told once. */
 function grouped(orders: readonly OrderResult[]): OrderResult[][] {
   const groups: OrderResult[][] = [];
-  const words = (result: OrderResult): string =>
-    (result.certificate?.statement ?? result.whyNot ?? '').replace(/\border \d+/g, 'order k');
+  const words = (result: OrderResult): string => ofEach(result.certificate?.statement ?? result.whyNot ?? '');
   for (const result of orders) {
     const last = groups.at(-1);
     if (last && words(last[0]!) === words(result) && last[0]!.complete === result.complete) last.push(result);
@@ -124,20 +127,16 @@ function OrderStatement({ orders }: { orders: readonly OrderResult[] }): JSX.Ele
   const { certificate } = last;
   return (
     <section>
-      <h3>
+      <h2>
         {certificate && last.complete ? <Icon name="proven" /> : <Icon name="question" />}
         {title}
         <span class={certificate ? 'verdict yes' : 'verdict'}>
           {certificate ? `proven, ${domainWords(certificate.domain)}` : 'no guarantee'}
         </span>
-      </h3>
+      </h2>
       {certificate ? (
         <>
-          <p>
-            {first === last
-              ? certificate.statement
-              : certificate.statement.replace(/\border \d+/g, 'each order')}
-          </p>
+          <p>{first === last ? certificate.statement : ofEach(certificate.statement)}</p>
           <p class="muted">
             By {certificate.method}
             {first === last &&
@@ -148,7 +147,11 @@ function OrderStatement({ orders }: { orders: readonly OrderResult[] }): JSX.Ele
           </p>
         </>
       ) : (
-        <p>{last.whyNot ?? 'This order was searched without a proof.'}</p>
+        <p>
+          {first === last
+            ? (last.whyNot ?? 'This order was searched without a proof.')
+            : ofEach(last.whyNot ?? 'These orders were searched without a proof.')}
+        </p>
       )}
     </section>
   );

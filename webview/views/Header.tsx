@@ -14,7 +14,7 @@ import { usePanel } from './context';
 export function Header({ figure }: { figure: FigureSource | null }): JSX.Element {
   const { state, controller } = usePanel();
   return (
-    <header class="header">
+    <div class="header">
       <div class="identity">
         <h1 title={state.file?.name}>{state.file ? title(state.file.name) : 'RNN Dynamics'}</h1>
         <Facts />
@@ -26,7 +26,7 @@ export function Header({ figure }: { figure: FigureSource | null }): JSX.Element
       </div>
       <Counts />
       <Badge />
-    </header>
+    </div>
   );
 }
 
@@ -101,7 +101,7 @@ function ModelDetails(): JSX.Element | null {
           <p class="equation">{prettyEquation(model.equation)}</p>
           {tensors.length > 0 && (
             <>
-              <h3>Parameters</h3>
+              <h2>Parameters</h2>
               <dl class="pairs">
                 {tensors.map(([parameter, tensor]) => (
                   <Pair key={parameter} term={parameter}>
@@ -115,7 +115,7 @@ function ModelDetails(): JSX.Element | null {
           <Sentences title="Notes" sentences={model.notes} />
           {report && (
             <>
-              <h3>Search</h3>
+              <h2>Search</h2>
               <dl class="pairs">
                 <Pair term="Highest order">{report.search.maxOrder}</Pair>
                 <Pair term="Seed">{report.search.seed}</Pair>
@@ -152,7 +152,7 @@ function Sentences({
   if (sentences.length === 0) return null;
   return (
     <>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ul class="sentences">
         {sentences.map((sentence) => (
           <li key={sentence}>{sentence}</li>
@@ -173,8 +173,9 @@ interface Count {
 const MAX_COUNTS = 4;
 
 /** "1 unstable fixed point, 1 stable 13-cycle, ..": each with its mark, as long as the line holds. */
-function Counts(): JSX.Element {
+function Counts(): JSX.Element | null {
   const { phase, objects, report, model } = usePanel().state;
+  if (phase === 'failed' && objects.length === 0) return null;
   if (objects.length === 0 && !report) {
     const idle = phase === 'running' || phase === 'waiting' || phase === 'stopping';
     return (

@@ -93,8 +93,10 @@ export function ObjectList(): JSX.Element {
       sort: { key, descending: kept.sort.key === key ? !kept.sort.descending : key === 'rho' },
     });
 
-  const first = Math.max(0, Math.floor(view.top / ROW) - SPARE_ROWS);
-  const end = Math.min(lines.length, Math.ceil((view.top + view.height) / ROW) + SPARE_ROWS);
+  // A list that became shorter is scrolled back by the browser only after it is drawn.
+  const top = Math.min(view.top, Math.max(0, lines.length * ROW - view.height));
+  const first = Math.max(0, Math.floor(top / ROW) - SPARE_ROWS);
+  const end = Math.min(lines.length, Math.ceil((top + view.height) / ROW) + SPARE_ROWS);
   const focusable = selectedLine >= 0 ? kept.selected : shown[0]?.id;
 
   return (
@@ -227,21 +229,17 @@ function Row({ object, index, selected, focusable, onSelect }: RowProps): JSX.El
         {object.id}
       </th>
       <td>{object.word}</td>
-      <td>{object.rho === null ? '–' : formatNumber(object.rho, 3)}</td>
-      <td>
-        {object.margin === null
-          ? '–'
-          : formatNumber(object.margin, 3)
-              .replace(' × 10', 'e')
-              .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/, plainExponent)}
-      </td>
+      <td>{object.rho === null ? '–' : short(object.rho)}</td>
+      <td>{object.margin === null ? '–' : short(object.margin)}</td>
     </tr>
   );
 }
 
-/** "⁻¹²" -> "−12": raised digits are too small in a list. */
-const plainExponent = (raised: string): string =>
-  Array.from(raised, (digit) => (digit === '⁻' ? MINUS : String('⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(digit)))).join('');
+/** Three decimals, or "8e−5" where they would say nothing: raised exponents do not fit the column. */
+function short(value: number): string {
+  if (value === 0 || (Math.abs(value) >= 5e-4 && Math.abs(value) < 1e5)) return formatNumber(value, 3);
+  return value.toExponential(0).replace('e+', 'e').replaceAll('-', MINUS);
+}
 
 function EmptyList(): JSX.Element {
   const { phase, report, search } = usePanel().state;

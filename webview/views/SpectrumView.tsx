@@ -9,7 +9,7 @@ export function SpectrumTools(): JSX.Element {
   return (
     <div class="view-tools" role="group" aria-label="Spectrum">
       <Checkbox checked={state.kept.perStep} onChange={(perStep) => controller.keep({ perStep })}>
-        Per step, |λ|^(1/k)
+        Per step (k-th root)
       </Checkbox>
     </div>
   );

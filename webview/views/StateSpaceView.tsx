@@ -137,13 +137,25 @@ export function StateSpaceView({ handle }: { handle: RefObject<FigureHandle | nu
   );
 }
 
+/** Steps of the small series: single steps stay visible; the Time series tab shows all. */
+const SMALL_STEPS = 78;
+
+const beginning = ({ id, trajectory }: LaunchedTrajectory): LaunchedTrajectory => ({
+  id,
+  trajectory: {
+    ...trajectory,
+    points: trajectory.points.slice(0, SMALL_STEPS + 1),
+    regions: trajectory.regions.slice(0, SMALL_STEPS + 1),
+  },
+});
+
 function Beside(): JSX.Element {
   const { state, controller } = usePanel();
   const { kept, model, scene } = state;
   const n = model?.stateDim ?? 1;
   const objects = figureObjects(state.objects);
   const last = shownTrajectories(state).at(-1);
-  const trajectories = useMemo(() => (last ? [last] : []), [last?.id, last?.trajectory]);
+  const trajectories = useMemo(() => (last ? [beginning(last)] : []), [last?.id, last?.trajectory]);
   const selected = objects.find(({ id }) => id === kept.selected);
   const rows = useMemo(
     () =>

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
 import { chromiumArgs, ensureChromium } from '../../scripts/chromium.mjs';
 import { ensureHost } from '../../scripts/vscode-host.mjs';
-import { installExtension, quietSettings, startServer, workbenchUrl } from '../../scripts/vscode-server.mjs';
+import { installExtension, startServer, workbenchUrl } from '../../scripts/vscode-server.mjs';
 import { openWorkbench, panelFrame, runCommand } from '../../scripts/workbench.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -34,7 +34,7 @@ export class Session {
     installExtension(host, dir, path.join(root, 'dist', 'rnn-dynamics.vsix'));
     const server = await startServer(host, dir);
     const browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumArgs });
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    const page = await (await browser.newContext({ viewport: { width: 1600, height: 1000 } })).newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (
@@ -82,11 +82,6 @@ export class Session {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, text);
     await delay(1500);
-  }
-
-  async theme(name: string): Promise<void> {
-    const file = path.join(this.dir, 'user-data', 'User', 'settings.json');
-    fs.writeFileSync(file, JSON.stringify({ ...quietSettings, 'workbench.colorTheme': name }));
   }
 
   async screenshot(name: string): Promise<void> {

@@ -15,10 +15,16 @@ export function Badge(): JSX.Element | null {
       <div class="badge-slot">
         <span class="searching">
           <ProgressRing />
-          <span>{stopping ? 'Stopping' : `Searching ${state.progress?.stage ?? '…'}`}</span>
+          <span>
+            {stopping
+              ? 'Stopping'
+              : state.model
+                ? `Searching ${state.progress?.stage ?? '…'}`
+                : 'Reading the file'}
+          </span>
           {!stopping && <Remaining />}
         </span>
-        <Button kind="secondary" icon="stop" disabled={stopping || !state.model} onClick={controller.stop}>
+        <Button kind="secondary" icon="stop" disabled={stopping} onClick={controller.stop}>
           Stop, keep found
         </Button>
       </div>

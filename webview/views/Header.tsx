@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { Stability } from '../../src/core/report/types';
+import type { Attractor, Stability } from '../../src/core/report/types';
 import { formatNumber } from '../../src/figures/format';
 import type { Hue } from '../figures/types';
-import { orderNoun, type PanelObject } from '../objects';
+import { orderNoun } from '../objects';
 import { Button, Popover } from '../ui';
 import { Badge } from './Badge';
 import { ExportMenu, type FigureSource } from './ExportMenu';
@@ -176,14 +176,8 @@ const MAX_COUNTS = 4;
 function Counts(): JSX.Element | null {
   const { phase, objects, report, model } = usePanel().state;
   if (phase === 'failed' && objects.length === 0) return null;
-  if (objects.length === 0 && !report) {
-    const idle = phase === 'running' || phase === 'waiting' || phase === 'stopping';
-    return (
-      <p class="counts">
-        {idle && <span class="muted">{model ? 'Nothing found yet' : 'Reading the file'}</span>}
-      </p>
-    );
-  }
+  if (objects.length === 0 && !report)
+    return <p class="counts">{model && <span class="muted">Nothing found yet</span>}</p>;
   const counts = new Map<string, Count>();
   for (const object of objects) {
     if (object.kind !== 'cycle') continue;
@@ -208,22 +202,30 @@ function Counts(): JSX.Element | null {
           {boundary} on region borders
         </span>
       )}
-      {objects.filter(notPeriodic).map((object) => (
-        <span class="count" key={object.id}>
-          {object.word === 'divergent'
-            ? 'some starts diverge'
-            : object.word === 'undecided'
-              ? 'an undecided attractor'
-              : `${object.word} attractor`}
-        </span>
-      ))}
       {report && kinds.length === 0 && boundary === 0 && <span>No fixed points or cycles found</span>}
+      {objects.map((object) =>
+        object.kind === 'attractor' ? (
+          <span class="count" key={object.id}>
+            {attractorWords(object.attractor)}
+          </span>
+        ) : null,
+      )}
       {report && <span class="muted">searched in {seconds(report.search.seconds)}</span>}
     </p>
   );
 }
 
-const notPeriodic = (object: PanelObject): boolean => object.kind === 'attractor';
+/** Attractors that are no listed cycle, for the line of counts. */
+function attractorWords({ kind, share }: Attractor): string {
+  switch (kind) {
+    case 'divergent':
+      return share >= 1 ? 'every start diverges' : 'some starts diverge';
+    case 'undecided':
+      return 'an undecided attractor';
+    default:
+      return `${kind} attractor`;
+  }
+}
 
 function CountOf({ order, stability, hue, count }: Count): JSX.Element {
   return (

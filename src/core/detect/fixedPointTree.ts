@@ -145,7 +145,7 @@ export class FixedPointTree {
     const { a, width, rows } = t;
     let steps = 0;
     let refreshed = false;
-    const limit = 4 * L + 40;
+    const limit = 2 * L + 10;
     for (;;) {
       if (this.pause(t)) return Outcome.Unknown;
       // Forbidden variables first, then the most negative value.
@@ -207,7 +207,7 @@ export class FixedPointTree {
     const v = a[row + L]!;
     let best = TINY;
     let c = -1;
-    for (let j = 0; j < L; j++) {
+    for (let j = 0; j < t.live; j++) {
       if (t.allowed[t.columnVariable[j]!] === 0) continue;
       const f = v <= 0 ? a[row + j]! : -a[row + j]!;
       if (f > best) {
@@ -217,7 +217,7 @@ export class FixedPointTree {
     }
     // A forbidden variable at zero can be exchanged in either direction.
     if (c < 0 && forbidden && Math.abs(v) <= this.negligible) {
-      for (let j = 0; j < L; j++) {
+      for (let j = 0; j < t.live; j++) {
         if (t.allowed[t.columnVariable[j]!] === 0) continue;
         const f = Math.abs(a[row + j]!);
         if (f > best) {
@@ -242,7 +242,7 @@ export class FixedPointTree {
       const row = i * width;
       if (!(a[row + L]! > this.negligible)) continue;
       let positive = true;
-      for (let j = 0; j < L && positive; j++)
+      for (let j = 0; j < t.live && positive; j++)
         if (a[row + j]! < -TINY && t.allowed[t.columnVariable[j]!] === 1) positive = false;
       if (!positive) continue;
       t.allowed[variable] = 0;
@@ -304,7 +304,7 @@ export class FixedPointTree {
       const variable = t.rowVariable[i]!;
       if (variable < L || variable === own || t.allowed[variable] === 0) continue;
       const row = i * width;
-      for (let j = 0; j < L; j++) {
+      for (let j = 0; j < t.live; j++) {
         const v = t.columnVariable[j]!;
         if (v < L) y[v] = y[v]! - amount * a[row + j]!;
       }

@@ -20,6 +20,11 @@ export class Tableau {
   /** -1 undecided, 0 base state (s = 0), 1 the other (o = 0) */
   readonly state: Int8Array;
   open = 0;
+  /**
+   * Columns in use come first. Those of forbidden s are no longer needed; those of forbidden o are: they hold the
+   * multipliers of the equations.
+   */
+  live = 0;
 
   constructor(
     private readonly lcp: Lcp,
@@ -48,6 +53,7 @@ export class Tableau {
   private fill(): void {
     const { L, width, a, normalised } = this;
     const { T, q } = this.lcp;
+    this.live = L;
     for (let i = 0; i < L; i++) {
       for (let j = 0; j < L; j++) a[i * width + j] = T[i * L + j]!;
       a[i * width + L] = normalised ? 0 : q[i]!;
@@ -75,14 +81,17 @@ export class Tableau {
     this.allowed.set(other.allowed);
     this.state.set(other.state);
     this.open = other.open;
+    this.live = other.live;
   }
 
   /** Exchanges the basic variable of row r with the nonbasic one of column c. */
   pivot(r: number, c: number): void {
-    const { a, rows, width } = this;
+    const { a, rows, width, live, L } = this;
     const row = r * width;
     const inverse = -1 / a[row + c]!;
-    for (let j = 0; j < width; j++) a[row + j] = a[row + j]! * inverse;
+    for (let j = 0; j < live; j++) a[row + j] = a[row + j]! * inverse;
+    const constant = a[row + L]! * inverse;
+    a[row + L] = constant;
     a[row + c] = -inverse;
     for (let i = 0; i < rows; i++) {
       if (i === r) continue;
@@ -90,7 +99,8 @@ export class Tableau {
       const f = a[at + c]!;
       if (f === 0) continue;
       a[at + c] = 0;
-      for (let j = 0; j < width; j++) a[at + j] = a[at + j]! + f * a[row + j]!;
+      for (let j = 0; j < live; j++) a[at + j] = a[at + j]! + f * a[row + j]!;
+      a[at + L] = a[at + L]! + f * constant;
     }
     const leaving = this.rowVariable[r]!;
     const entering = this.columnVariable[c]!;
@@ -98,6 +108,25 @@ export class Tableau {
     this.columnVariable[c] = leaving;
     this.place[entering] = r;
     this.place[leaving] = -1 - c;
+    if (leaving >= L && this.allowed[leaving] === 0 && leaving < 2 * L) this.retire(c);
+  }
+
+  /** Puts column c behind the ones in use. */
+  private retire(c: number): void {
+    const { a, rows, width, columnVariable } = this;
+    const last = --this.live;
+    if (c === last) return;
+    for (let i = 0; i < rows; i++) {
+      const at = i * width;
+      const t = a[at + c]!;
+      a[at + c] = a[at + last]!;
+      a[at + last] = t;
+    }
+    const v = columnVariable[c]!;
+    columnVariable[c] = columnVariable[last]!;
+    columnVariable[last] = v;
+    this.place[columnVariable[c]!] = -1 - c;
+    this.place[v] = -1 - last;
   }
 
   /** Computes the dictionary of the present basis afresh from the equations, against accumulated rounding. */
@@ -107,12 +136,14 @@ export class Tableau {
     for (const v of wanted) stay[v] = 1;
     this.fill();
     const { L, a, width } = this;
+    for (let v = L; v < 2 * L; v++)
+      if (this.allowed[v] === 0 && stay[v] === 0) this.retire(-1 - this.place[v]!);
     for (;;) {
       // The entering variable and row with the largest pivot: complete pivoting.
       let best = 0;
       let r = -1;
       let c = -1;
-      for (let j = 0; j < L; j++) {
+      for (let j = 0; j < this.live; j++) {
         if (stay[this.columnVariable[j]!] === 0) continue;
         for (let i = 0; i < this.rows; i++) {
           if (stay[this.rowVariable[i]!] === 1) continue;
@@ -129,14 +160,12 @@ export class Tableau {
     }
   }
 
-  forbid(variable: number): void {
-    this.allowed[variable] = 0;
-  }
-
   /** Settles a unit: 0 its base state, 1 the other. */
   decide(unit: number, state: number): void {
     this.state[unit] = state;
-    this.allowed[state === 0 ? this.L + unit : unit] = 0;
+    const zero = state === 0 ? this.L + unit : unit;
+    this.allowed[zero] = 0;
+    if (state === 0 && this.place[zero]! < 0) this.retire(-1 - this.place[zero]!);
     this.open--;
   }
 }

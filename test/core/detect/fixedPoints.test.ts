@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { searchFixedPoints } from '../../../src/core/detect/fixedPoints';
+import { readFileSync } from 'node:fs';
+import { FarkasChecker, Reach } from '../../../src/core/detect/farkas';
+import { predictFixedPointWork, searchFixedPoints } from '../../../src/core/detect/fixedPoints';
 import type { FixedPointSearchResult } from '../../../src/core/detect/fixedPoints';
+import { buildLcp } from '../../../src/core/detect/lcp';
+import { uniqueByPMatrix } from '../../../src/core/detect/uniqueness';
 import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { exactFixedPoints } from './exactOracle';
 
@@ -324,5 +328,296 @@ describe('all fixed points, against exact brute force', () => {
         assert.deepEqual(wordStrings(other.candidates), words, name);
       }
     }
+  });
+});
+
+function fixture(name: string): CanonicalMap {
+  const path = new URL(`../../fixtures/detect/${name}.json`, import.meta.url);
+  const raw = JSON.parse(readFileSync(path, 'utf8')) as Record<'n' | 'L', number> &
+    Record<'A' | 'B' | 'C' | 'd' | 'g', number[]>;
+  return scaled({
+    n: raw.n,
+    L: raw.L,
+    A: Float64Array.from(raw.A),
+    B: Float64Array.from(raw.B),
+    C: Float64Array.from(raw.C),
+    d: Float64Array.from(raw.d),
+    g: Float64Array.from(raw.g),
+  });
+}
+
+/** z' = F(z) iterated from the point of a word: the solution is found by the caller's own elimination. */
+function solveWord(map: CanonicalMap, word: Uint8Array): Float64Array {
+  const { n, L, A, B, C, d, g } = map;
+  const rows = Array.from({ length: n }, (_, i) => {
+    const row = Array.from({ length: n + 1 }, (_, j) =>
+      j === n ? g[i]! : (i === j ? 1 : 0) - A[i * n + j]!,
+    );
+    for (let u = 0; u < L; u++) {
+      if (word[u] === 0) continue;
+      for (let j = 0; j < n; j++) row[j] = row[j]! - B[i * L + u]! * C[u * n + j]!;
+      row[n] = row[n]! + B[i * L + u]! * d[u]!;
+    }
+    return row;
+  });
+  for (let c = 0; c < n; c++) {
+    let p = c;
+    for (let i = c; i < n; i++) if (Math.abs(rows[i]![c]!) > Math.abs(rows[p]![c]!)) p = i;
+    [rows[p], rows[c]] = [rows[c]!, rows[p]!];
+    for (let i = 0; i < n; i++) {
+      if (i === c) continue;
+      const f = rows[i]![c]! / rows[c]![c]!;
+      for (let j = c; j <= n; j++) rows[i]![j] = rows[i]![j]! - f * rows[c]![j]!;
+    }
+  }
+  return Float64Array.from(rows, (row, i) => row[n]! / row[i]!);
+}
+
+describe('fixed points of trained and published systems', () => {
+  // Counts: all 2^L regions solved in floating point by an independent program (the first four), the published
+  // ground truth of the training runs (the last two).
+  const known: [string, number][] = [
+    ['published-plrnn-10', 3],
+    ['chaotic-shplrnn-441', 3],
+    ['dendritic-plrnn', 6],
+    ['clipped-shallow-plrnn', 5],
+    ['shallow-plrnn-lorenz', 4],
+    ['relu-rnn-flipflop', 27],
+  ];
+  for (const [name, count] of known) {
+    it(`${name}: all ${String(count)}, proven everywhere`, () => {
+      const map = fixture(name);
+      const streamed: string[] = [];
+      let progress = 0;
+      const result = searchFixedPoints(map, {
+        ...never,
+        onCandidate: (word) => streamed.push(word.join('')),
+        onProgress: (fraction) => {
+          assert.ok(fraction >= progress && fraction <= 1 + 1e-12);
+          progress = fraction;
+        },
+      });
+      assert.equal(result.complete, true, String(result.whyNot));
+      assert.equal(result.domain, 'everywhere');
+      assert.equal(result.candidates.length, count);
+      assert.equal(result.boundary.length + result.continua.length + result.undecided, 0);
+      assert.deepEqual(streamed.sort(), wordStrings(result.candidates));
+      assert.equal(new Set(streamed).size, count);
+      for (const word of result.candidates) {
+        const z = solveWord(map, word);
+        for (let u = 0; u < map.L; u++) {
+          let p = map.d[u]!;
+          for (let j = 0; j < map.n; j++) p += map.C[u * map.n + j]! * z[j]!;
+          assert.equal(p > 0, word[u] === 1);
+        }
+      }
+    });
+  }
+
+  it('a net without bias: zero once, on every border, proven within 10 s', () => {
+    const map = fixture('relu-rnn-untrained');
+    const start = performance.now();
+    const result = searchFixedPoints(map, never);
+    assert.ok(performance.now() - start < 10_000);
+    assert.equal(result.complete, true, String(result.whyNot));
+    assert.equal(result.candidates.length, 0);
+    assert.equal(result.boundary.length, 1);
+    const zero = result.boundary[0]!;
+    assert.ok(zero.point.every((v) => v === 0));
+    assert.equal(zero.units.length, 32);
+    assert.equal(zero.itineraryCount, 2 ** 32);
+    assert.equal(new Set(wordStrings(zero.words)).size, 16);
+  });
+
+  it('twenty dense units: complete within 20 s (2 s expected)', () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const r = draw(12 * seed + 1);
+      const n = 20;
+      const map = scaled({
+        n,
+        L: n,
+        A: diagonal(n, () => r.uniform(-0.9, 0.9)),
+        B: fill(n * n, (k) => (k % (n + 1) === 0 ? 0 : (1.2 * r.normal()) / Math.sqrt(n))),
+        C: unitMatrix(n),
+        d: new Float64Array(n),
+        g: fill(n, () => r.normal()),
+      });
+      const start = performance.now();
+      const result = searchFixedPoints(map, never);
+      assert.equal(result.complete, true, String(result.whyNot));
+      assert.ok(performance.now() - start < 20_000);
+    }
+  });
+
+  it('is deterministic', () => {
+    const map = fixture('dendritic-plrnn');
+    const first = searchFixedPoints(map, never);
+    const second = searchFixedPoints(map, never);
+    assert.deepEqual(first, second);
+  });
+
+  it('claims nothing when stopped, cut short or not asked to', () => {
+    const map = fixture('relu-rnn-flipflop');
+    let asked = 0;
+    const stopped = searchFixedPoints(map, { certify: true, stop: () => ++asked > 3 });
+    assert.equal(stopped.complete, false);
+    assert.match(String(stopped.whyNot), /stopped after/);
+    assert.ok(stopped.undecided > 0);
+    assert.equal(stopped.statement, '');
+    const cut = searchFixedPoints(map, { ...never, maxNodes: 500 });
+    assert.equal(cut.complete, false);
+    assert.ok(cut.counts['nodes']! <= 501);
+    const free = searchFixedPoints(map, { ...never, certify: false });
+    assert.equal(free.complete, false);
+    assert.equal(free.candidates.length, 27);
+  });
+
+  it('stops soon after it is told to', () => {
+    const map = fixture('relu-rnn-flipflop');
+    let calls = 0;
+    let last = performance.now();
+    let longest = 0;
+    searchFixedPoints(map, {
+      certify: true,
+      stop: () => {
+        const now = performance.now();
+        longest = Math.max(longest, now - last);
+        last = now;
+        calls++;
+        return false;
+      },
+    });
+    assert.ok(calls > 20);
+    assert.ok(longest < 1000, `asked only after ${longest.toFixed(0)} ms`);
+  });
+
+  it('says where it holds when far points were not settled', () => {
+    // The second tree is cut short: the first needs fewer nodes.
+    const map = fixture('dendritic-plrnn');
+    const whole = searchFixedPoints(map, never);
+    const nodes = whole.counts['nodes']!;
+    assert.ok(whole.counts['farNodes']! > nodes);
+    const partial = searchFixedPoints(map, { ...never, maxNodes: nodes });
+    assert.equal(partial.complete, true);
+    assert.notEqual(partial.domain, 'everywhere');
+    assert.ok(typeof partial.domain === 'object' && partial.domain.upper.every((v) => v > 1000));
+    assert.match(partial.statement, /nothing is claimed/);
+    assert.equal(partial.candidates.length, 6);
+  });
+
+  it('predicts the work', () => {
+    assert.deepEqual(predictFixedPointWork(fixture('chaotic-shplrnn-441')).method, 'complementarity search');
+    assert.ok(predictFixedPointWork(fixture('relu-rnn-flipflop')).nodes > 1000);
+    assert.ok(predictFixedPointWork(fixture('published-plrnn-10')).nodes < 1000);
+  });
+});
+
+describe('exactly one fixed point', () => {
+  it('is claimed of contracting nets and found', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const r = draw(500 + seed);
+      const n = 60;
+      const map = scaled({
+        n,
+        L: n,
+        A: new Float64Array(n * n),
+        B: unitMatrix(n),
+        C: fill(n * n, () => (0.35 * r.normal()) / Math.sqrt(n)),
+        d: fill(n, () => r.normal()),
+        g: new Float64Array(n),
+      });
+      const result = searchFixedPoints(map, never);
+      assert.equal(result.complete, true);
+      assert.equal(result.method, 'unique solution');
+      assert.equal(result.candidates.length, 1);
+      let z: Float64Array = new Float64Array(n);
+      for (let step = 0; step < 300; step++) {
+        z = fill(n, (i) => {
+          let p = map.d[i]!;
+          for (let j = 0; j < n; j++) p += map.C[i * n + j]! * z[j]!;
+          return Math.max(0, p);
+        });
+      }
+      assert.equal(result.candidates[0]!.join(''), Array.from(z, (v) => (v > 0 ? 1 : 0)).join(''));
+    }
+  });
+
+  it('is not claimed where brute force finds another number', () => {
+    let claimed = 0;
+    for (let seed = 0; seed < 300; seed++) {
+      const map = scaled(structures['small integers']!(draw(9000 + seed)));
+      const lcp = buildLcp(map);
+      if (lcp === null || uniqueByPMatrix(lcp) === null) continue;
+      claimed++;
+      const truth = exactFixedPoints(map);
+      assert.equal(truth.inside.length + truth.border.length, 1);
+      assert.equal(truth.continua.length, 0);
+    }
+    assert.ok(claimed > 20);
+  });
+});
+
+describe('the certificate checker', () => {
+  it('accepts no multipliers whatever for a system that has a solution', () => {
+    let tried = 0;
+    let accepted = 0;
+    for (let seed = 0; seed < 400; seed++) {
+      const r = draw(3000 + seed);
+      const L = r.integer(2, 5);
+      // A solution is chosen first; q follows, exactly for these short numbers. One row of T may be spoilt.
+      const T = fill(L * L, () => r.integer(-8, 8) / 4);
+      const s = fill(L, () => r.integer(0, 1) * r.integer(1, 8));
+      const o = fill(L, (u) => (s[u] === 0 ? r.integer(0, 8) : 0));
+      const solvable = seed % 2 === 0;
+      const q = fill(L, (i) => {
+        let v = o[i]!;
+        for (let j = 0; j < L; j++) v -= T[i * L + j]! * s[j]!;
+        return v;
+      });
+      if (!solvable) {
+        q[0] = -1;
+        for (let j = 0; j < L; j++) T[j] = -Math.abs(T[j]!) - 0.25;
+      }
+      const lcp = {
+        L,
+        T,
+        Terror: new Float64Array(L * L),
+        q,
+        qerror: new Float64Array(L),
+        base: new Uint8Array(L),
+        homogeneous: false,
+      };
+      const checker = new FarkasChecker(lcp, 1e7);
+      const allowed = new Uint8Array(2 * L).fill(1);
+      for (let u = 0; u < L; u++) allowed[s[u]! > 0 ? u : L + u] = r.integer(0, 1);
+      for (let trial = 0; trial < 60; trial++) {
+        const y = fill(L, (i) => (trial === 0 ? (i === 0 ? 1 : 0) : r.integer(-3, 3) * r.uniform(0, 1)));
+        const reach = checker.inner(y, allowed);
+        if (solvable) {
+          tried++;
+          assert.equal(reach, Reach.None);
+        } else if (reach === Reach.Everywhere) accepted++;
+      }
+    }
+    assert.ok(tried > 1000 && accepted >= 200);
+  });
+
+  it('rejects a proof whose sign hangs on rounding', () => {
+    const lcp = {
+      L: 1,
+      T: Float64Array.of(-1),
+      Terror: Float64Array.of(0),
+      q: Float64Array.of(-1e-17),
+      qerror: Float64Array.of(1e-16),
+      base: Uint8Array.of(0),
+      homogeneous: false,
+    };
+    const all = Uint8Array.of(1, 1);
+    assert.equal(new FarkasChecker(lcp, 1e7).inner(Float64Array.of(1), all), Reach.None);
+    const clear = { ...lcp, q: Float64Array.of(-1) };
+    assert.equal(new FarkasChecker(clear, 1e7).inner(Float64Array.of(1), all), Reach.Everywhere);
+    const slightlyPositive = { ...clear, T: Float64Array.of(1e-9) };
+    assert.equal(new FarkasChecker(slightlyPositive, 1e7).inner(Float64Array.of(1), all), Reach.Within);
+    assert.equal(new FarkasChecker(slightlyPositive, 1e10).inner(Float64Array.of(1), all), Reach.None);
   });
 });

@@ -33,7 +33,7 @@ export function scene(model: LoadedModel, objects: readonly (readonly number[])[
     const { fate } = simulate(
       solver,
       randomState(random, n, scale * (i % 2 === 0 ? 1 : 2)),
-      { steps: 2048, bound: 1e6 * scale },
+      { steps: 2048, bound: 1e6 * scale, scale },
       () => false,
     );
     if (fate.kind !== 'aperiodic') continue;

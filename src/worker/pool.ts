@@ -59,17 +59,23 @@ function runOn(
   onFind: (word: Uint8Array[], foundBy: string) => void,
 ): Promise<OrderTaskResult> {
   return new Promise((resolve, reject) => {
+    const settle = (end: () => void): void => {
+      worker.off('message', receive);
+      worker.off('error', fail);
+      worker.off('exit', exited);
+      end();
+    };
     const receive = (message: TaskMessage): void => {
       if (message.type === 'find') onFind(message.word, message.foundBy);
-      else {
-        worker.removeAllListeners();
-        if (message.type === 'done') resolve(message.result);
-        else reject(new Error(message.message));
-      }
+      else if (message.type === 'done') settle(() => resolve(message.result));
+      else settle(() => reject(new Error(message.message)));
     };
+    const fail = (error: Error): void => settle(() => reject(error));
+    const exited = (code: number): void =>
+      settle(() => reject(new Error(`a search thread ended (exit code ${String(code)})`)));
     worker.on('message', receive);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`a search thread ended (exit code ${String(code)})`)));
+    worker.on('error', fail);
+    worker.on('exit', exited);
     worker.postMessage(task);
   });
 }

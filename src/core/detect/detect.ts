@@ -63,6 +63,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   });
 
   onProgress('fixed points', 0);
+  if (biases === 0) addOrigin(found);
   const fixedPoints = searchFixedPoints(scaled, {
     certify: options.certify,
     stop,
@@ -97,7 +98,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     ...found.boundary.map((point) => Float64Array.from(point.points[0]!)),
   ];
   const extent = Math.max(0, ...centres.map(maxAbs));
-  if (extent > 0) found.scale = scale = extent;
+  if (extent > 0 && biases > 0) found.scale = scale = extent;
 
   const solver = new WordSolver(scaled);
   const bitsOf = (word: Int32Array): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
@@ -110,7 +111,8 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     onPeriodic: (word) => void found.addWord(bitsOf(word), 'attractor'),
     onProgress: (fraction) => onProgress('attractors', 0.3 + 0.2 * fraction),
   });
-  if (seen.extent > 0) found.scale = scale = Math.max(extent, seen.extent);
+  // A map without biases has no unit of length of its own: S stays 1.
+  if (seen.extent > 0 && biases > 0) found.scale = scale = Math.max(extent, seen.extent);
   for (const { state } of seen.resting) addResting(found, state);
 
   const certificates = new Map<number, Certificate>();
@@ -255,6 +257,25 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     });
     return [...periodic, ...resting];
   }
+}
+
+/** Without biases 0 is a fixed point, on the border of every unit. */
+function addOrigin(found: Collection): void {
+  const { n, L, C } = found.map;
+  const units = Array.from({ length: L }, (_, u) => u).filter((u) =>
+    C.subarray(u * n, u * n + n).some((v) => v !== 0),
+  );
+  if (units.length === 0) return;
+  found.addBoundary({
+    order: 1,
+    points: [new Array<number>(n).fill(0)],
+    itineraries: [['0'.repeat(L)]],
+    itineraryCount: 2 ** units.length,
+    units,
+    residual: 0,
+    verified: true,
+    note: 'The map has no biases: 0 is a fixed point on every region border. Its Jacobian is not defined, so no stability is stated.',
+  });
 }
 
 /** A state at rest that no search listed lies on borders: it is listed as it is. */

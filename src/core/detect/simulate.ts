@@ -7,6 +7,8 @@ export type Fate =
   /** The region word became periodic and its cycle is being approached. `word` has the period's length. */
   | { readonly kind: 'periodic'; readonly word: Word; readonly state: Float64Array }
   | { readonly kind: 'divergent' }
+  /** F(z) = z to rounding, in a region whose word does not say so (a point on borders). */
+  | { readonly kind: 'resting'; readonly state: Float64Array }
   /** Bounded, no period found. */
   | {
       readonly kind: 'aperiodic';
@@ -28,10 +30,14 @@ export interface SimulationLimits {
   readonly steps: number;
   /** Coordinates beyond this count as divergence. */
   readonly bound: number;
+  /** S as far as it is known: the unit of what counts as rest. */
+  readonly scale: number;
 }
 
 /** How much of the beginning and of the end is kept as words. */
 const KEPT = 600;
+/** A step shorter than this many S counts as rest. */
+const REST = 1e-15;
 
 /**
  * Iterates from `start` until the region word is periodic and the state follows, diverges, or the steps
@@ -55,8 +61,10 @@ export function simulate(
     solver.kernel.step(z, 0, next, 0, bits);
     sequence[t] = solver.regions.id(bits);
     let size = 0;
+    let moved = 0;
     for (let i = 0; i < n; i++) {
       const v = next[i]!;
+      moved = Math.max(moved, Math.abs(v - z[i]!));
       if (!(Math.abs(v) <= limits.bound)) {
         solver.iterates += t + 1;
         return { fate: { kind: 'divergent' }, words: [sequence.slice(0, Math.min(t + 1, KEPT))], extent: 0 };
@@ -80,6 +88,14 @@ export function simulate(
           extent,
         };
       }
+    }
+    if (moved <= REST * limits.scale) {
+      solver.iterates += t + 1;
+      return {
+        fate: { kind: 'resting', state: z },
+        words: [sequence.slice(0, Math.min(check, KEPT))],
+        extent,
+      };
     }
     check = Math.min(check * 2, limits.steps);
   }

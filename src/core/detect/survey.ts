@@ -78,7 +78,7 @@ export function survey(solver: WordSolver, options: SurveyOptions): Survey {
     const start = near
       ? randomState(random, n, 0.05 * scale, fixedPoints[(i >> 2) % fixedPoints.length])
       : randomState(random, n, scale * (i % 4 === 0 ? 4 : i % 4 === 1 ? 1 : 10 ** (-3 * random.uniform())));
-    const orbit = simulate(solver, start, { steps, bound: 1e8 * scale }, accept);
+    const orbit = simulate(solver, start, { steps, bound: 1e8 * scale, scale }, accept);
     out.orbits.push(...orbit.words);
     out.starts++;
     out.extent = Math.max(out.extent, orbit.extent);
@@ -92,7 +92,7 @@ export function survey(solver: WordSolver, options: SurveyOptions): Survey {
         out.periodic.set(wordKey(word), { word, hits: 1 });
         options.onPeriodic(word);
       }
-    } else if (rests(solver, fate.state, scale)) {
+    } else if (fate.kind === 'resting') {
       const known = out.resting.find(({ state }) =>
         state.every((v, j) => Math.abs(v - fate.state[j]!) <= 1e-9 * scale),
       );
@@ -107,14 +107,6 @@ export function survey(solver: WordSolver, options: SurveyOptions): Survey {
 function canonical(word: Word): Word {
   const primitive = word.slice(0, primitivePeriod(word));
   return rotate(primitive, leastRotation(primitive));
-}
-
-/** Whether F(z) = z to rounding. */
-function rests(solver: WordSolver, z: Float64Array, scale: number): boolean {
-  const { n, L } = solver.map;
-  const next = new Float64Array(n);
-  solver.kernel.step(z, 0, next, 0, new Uint8Array(L));
-  return next.every((v, i) => Math.abs(v - z[i]!) <= 1e-14 * Math.max(scale, Math.abs(v)));
 }
 
 function clamp(v: number, low: number, high: number): number {

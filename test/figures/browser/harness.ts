@@ -24,7 +24,7 @@ let bundle: Promise<string> | undefined;
 
 function pageScript(): Promise<string> {
   bundle ??= build({
-    entryPoints: [join(__dirname, 'page.jsx')],
+    entryPoints: [join(__dirname, '..', '..', '..', 'webview', 'figures', 'testPage.tsx')],
     bundle: true,
     write: false,
     format: 'iife',

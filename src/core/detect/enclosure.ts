@@ -31,6 +31,7 @@ export interface Enclosed {
  *
  * @param M n x n, with error bounds `Merror` (null: exact)
  * @param R n x m, with error bounds `Rerror` (null: exact)
+ * @param stop asked before each row and column; true gives up
  * @returns null when M cannot be shown to be regular.
  */
 export function encloseSolve(
@@ -40,27 +41,39 @@ export function encloseSolve(
   Rerror: Float64Array | null,
   n: number,
   m: number,
+  stop: (() => boolean) | undefined = undefined,
 ): Enclosed | null {
-  const Y = approximateInverse(M, n);
+  const Y = approximateInverse(M, n, stop);
   if (Y === null) return null;
   const g = gamma(n + 1);
+  const inM = nonzeros(M, n);
+  const inY = nonzeros(Y, n);
   let norm = 0;
+  const product = new Float64Array(n);
+  const size = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    let rowSum = 0;
-    for (let j = 0; j < n; j++) {
-      let value = i === j ? -1 : 0;
-      let magnitude = i === j ? 1 : 0;
-      let spread = 0;
-      for (let k = 0; k < n; k++) {
-        const y = Y[i * n + k]!;
-        const product = y * M[k * n + j]!;
-        value += product;
-        magnitude += Math.abs(product);
-        if (Merror !== null) spread += Math.abs(y) * Merror[k * n + j]!;
+    product.fill(0);
+    size.fill(0);
+    product[i] = -1;
+    size[i] = 1;
+    let spread = 0;
+    for (const k of inY[i]!) {
+      const y = Y[i * n + k]!;
+      for (const j of inM[k]!) {
+        const term = y * M[k * n + j]!;
+        product[j] = product[j]! + term;
+        size[j] = size[j]! + Math.abs(term);
       }
-      rowSum += Math.abs(value) + g * magnitude + spread;
+      if (Merror !== null) {
+        let row = 0;
+        for (let j = 0; j < n; j++) row += Merror[k * n + j]!;
+        spread += Math.abs(y) * row;
+      }
     }
+    let rowSum = spread;
+    for (let j = 0; j < n; j++) rowSum += Math.abs(product[j]!) + g * size[j]!;
     norm = Math.max(norm, rowSum * INFLATE);
+    if (stop?.() === true) return null;
   }
   if (!(norm < 0.5)) return null;
   const value = new Float64Array(n * m);
@@ -68,34 +81,33 @@ export function encloseSolve(
   const residual = new Float64Array(n);
   const e = new Float64Array(n);
   for (let c = 0; c < m; c++) {
+    if (stop?.() === true) return null;
     for (let i = 0; i < n; i++) residual[i] = R[i * m + c]!;
     for (let pass = 0; pass < 2; pass++) {
       for (let i = 0; i < n; i++) {
         let v = 0;
-        for (let k = 0; k < n; k++) v += Y[i * n + k]! * residual[k]!;
+        for (const k of inY[i]!) v += Y[i * n + k]! * residual[k]!;
         value[i * m + c] = value[i * m + c]! + v;
       }
       for (let i = 0; i < n; i++) {
         let v = R[i * m + c]!;
-        for (let k = 0; k < n; k++) v -= M[i * n + k]! * value[k * m + c]!;
+        for (const k of inM[i]!) v -= M[i * n + k]! * value[k * m + c]!;
         residual[i] = v;
       }
     }
     for (let i = 0; i < n; i++) {
       let magnitude = Math.abs(R[i * m + c]!);
       let spread = Rerror === null ? 0 : Rerror[i * m + c]!;
-      for (let k = 0; k < n; k++) {
-        const x = Math.abs(value[k * m + c]!);
-        magnitude += Math.abs(M[i * n + k]!) * x;
-        if (Merror !== null) spread += Merror[i * n + k]! * x;
-      }
+      for (const k of inM[i]!) magnitude += Math.abs(M[i * n + k]! * value[k * m + c]!);
+      if (Merror !== null)
+        for (let k = 0; k < n; k++) spread += Merror[i * n + k]! * Math.abs(value[k * m + c]!);
       const rounding = magnitude > 0 ? g * magnitude + UNDERFLOW : 0;
       residual[i] = (Math.abs(residual[i]!) + rounding + spread) * INFLATE;
     }
     let largest = 0;
     for (let i = 0; i < n; i++) {
       let v = 0;
-      for (let k = 0; k < n; k++) v += Math.abs(Y[i * n + k]!) * residual[k]!;
+      for (const k of inY[i]!) v += Math.abs(Y[i * n + k]!) * residual[k]!;
       e[i] = v * INFLATE;
       largest = Math.max(largest, e[i]!);
     }
@@ -108,12 +120,26 @@ export function encloseSolve(
   return { value, error };
 }
 
+/** Column numbers of the nonzero entries, row by row. */
+function nonzeros(M: Float64Array, n: number): Int32Array[] {
+  return Array.from({ length: n }, (_, i) => {
+    const columns: number[] = [];
+    for (let j = 0; j < n; j++) if (M[i * n + j] !== 0) columns.push(j);
+    return Int32Array.from(columns);
+  });
+}
+
 /** Gauss-Jordan with partial pivoting; null when a pivot is zero or the result is not finite. */
-function approximateInverse(M: Float64Array, n: number): Float64Array | null {
+function approximateInverse(
+  M: Float64Array,
+  n: number,
+  stop: (() => boolean) | undefined,
+): Float64Array | null {
   const a = M.slice();
   const y = new Float64Array(n * n);
   for (let i = 0; i < n; i++) y[i * n + i] = 1;
   for (let c = 0; c < n; c++) {
+    if (stop?.() === true) return null;
     let p = c;
     for (let r = c + 1; r < n; r++) if (Math.abs(a[r * n + c]!) > Math.abs(a[p * n + c]!)) p = r;
     const pivot = a[p * n + c]!;

@@ -10,6 +10,8 @@ export type ExactVerdict =
   /** It lies on the borders of `units` and in the closed region. */
   | { readonly kind: 'border'; readonly point: Float64Array; readonly units: number[]; readonly key: string }
   | { readonly kind: 'outside' }
+  /** Told to stop. */
+  | { readonly kind: 'stopped' }
   /** I - J is singular and no fixed point of the affine map lies in the closed region. */
   | { readonly kind: 'none' }
   /** An affine family of fixed points meets the closed region in more than one point. */
@@ -29,7 +31,10 @@ export class ExactRegions {
   /** Units whose border is everywhere or nowhere: no border at all. */
   private readonly constant: readonly boolean[];
 
-  constructor(private readonly map: CanonicalMap) {
+  constructor(
+    private readonly map: CanonicalMap,
+    private readonly stop: () => boolean,
+  ) {
     const shift = commonShift([map.A, map.B, map.C, map.d, map.g]);
     const convert = (a: Float64Array): bigint[] => Array.from(a, (x) => scaled(x, shift));
     this.integers = {
@@ -62,7 +67,9 @@ export class ExactRegions {
       }
       rows.push(row);
     }
-    const { pivots, denominator } = reducedEchelon(rows, n);
+    const echelon = reducedEchelon(rows, n, this.stop);
+    if (echelon === null) return { kind: 'stopped' };
+    const { pivots, denominator } = echelon;
     for (let i = pivots.length; i < n; i++) if (rows[i]![n] !== 0n) return { kind: 'none' };
     if (pivots.length < n) return this.family(word, rows, pivots, denominator);
     const numerators = new Array<bigint>(n);
@@ -279,7 +286,11 @@ function recession(rows: readonly bigint[][], t0: readonly Rational[], count: nu
  * Fraction-free Gauss-Jordan (E. H. Bareiss, Math. Comp. 22 (1968)) in place on n rows [M | b]. Afterwards row i < rank
  * holds `denominator` in column pivots[i] and zero in the other pivot columns; rows from rank on are zero in M.
  */
-function reducedEchelon(rows: bigint[][], n: number): { pivots: number[]; denominator: bigint } {
+function reducedEchelon(
+  rows: bigint[][],
+  n: number,
+  stop: () => boolean,
+): { pivots: number[]; denominator: bigint } | null {
   const pivots: number[] = [];
   let previous = 1n;
   for (let c = 0; c < n; c++) {
@@ -293,6 +304,7 @@ function reducedEchelon(rows: bigint[][], n: number): { pivots: number[]; denomi
     const pivot = pivotRow[c]!;
     for (let i = 0; i < n; i++) {
       if (i === k) continue;
+      if (n > 16 && stop()) return null;
       const row = rows[i]!;
       const f = row[c]!;
       for (let j = 0; j <= n; j++) {

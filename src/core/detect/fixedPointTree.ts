@@ -30,6 +30,9 @@ enum Outcome {
   Unknown,
 }
 
+/** Bytes for the dictionaries of one path. */
+const MEMORY = 2 ** 28;
+
 /** Entries below this are not used as pivots nor taken for a sign; proofs do not depend on it. */
 const TINY = 1e-10;
 
@@ -52,6 +55,8 @@ export class FixedPointTree {
   /** Fraction of the tree settled, by halving at each branch. */
   fraction = 0;
   stopped = false;
+  /** Subtrees given up because their dictionaries would take too much memory. */
+  abandoned = 0;
   /** Subtrees left unvisited when stopped. */
   open = 0;
   /** Some proof holds only for sum(o) + sum(s) <= radius. */
@@ -114,6 +119,10 @@ export class FixedPointTree {
       return;
     }
     if (outcome === Outcome.Feasible) this.offer(t);
+    if ((depth + 2) * t.a.byteLength > MEMORY) {
+      this.abandoned++;
+      return;
+    }
     const unit = this.branchUnit(t);
     const first = this.value(t, unit) >= this.value(t, this.L + unit) ? 0 : 1;
     const child = this.frame(depth + 1);

@@ -104,7 +104,7 @@ class FixedPointSearch {
     private readonly map: CanonicalMap,
     private readonly options: FixedPointSearchOptions,
   ) {
-    this.words = new RegionWords(map, (word) => options.onCandidate?.(word));
+    this.words = new RegionWords(map, (word) => options.onCandidate?.(word), options.stop);
   }
 
   run(): FixedPointSearchResult {
@@ -113,11 +113,17 @@ class FixedPointSearch {
       this.words.settle(new Uint8Array(0));
       return this.finish('The map is affine: its fixed-point equation was solved.', 0);
     }
-    const lcp = buildLcp(this.map);
+    const { stop } = this.options;
+    const lcp = buildLcp(this.map, stop);
+    if (lcp === null && stop()) {
+      this.undecided = 1;
+      this.reasons.push('The search was stopped before it began.');
+      return this.finish('', 0);
+    }
     if (this.words.borders.length === 0 && this.words.homogeneous) this.words.settle(new Uint8Array(L));
     if (lcp === null) return this.wordByWord();
     const error = Math.max(largest(lcp.Terror), largest(lcp.qerror));
-    const unique = uniqueByPMatrix(lcp);
+    const unique = uniqueByPMatrix(lcp, stop);
     if (unique !== null && this.findUnique(lcp)) {
       this.method = 'unique solution';
       return this.finish(
@@ -131,7 +137,7 @@ class FixedPointSearch {
   /** Whether the one solution was found: for certain, or as a point on borders. */
   private findUnique(lcp: Lcp): boolean {
     if (lcp.homogeneous) return true;
-    const states = principalPivoting(lcp);
+    const states = principalPivoting(lcp, this.options.stop);
     if (states === null) return false;
     const word = wordOf(lcp, states);
     return this.words.settle(word) || this.words.borders.length > 0;
@@ -223,6 +229,10 @@ class FixedPointSearch {
     });
     tree.run(settled);
     this.addCounts(tree.counts, prefix);
+    if (tree.abandoned > 0) {
+      this.undecided += tree.abandoned;
+      this.reasons.push(`${String(tree.abandoned)} subtrees were given up for want of memory.`);
+    }
     if (tree.stopped) {
       this.undecided += tree.open;
       this.reasons.push(
@@ -289,7 +299,7 @@ class FixedPointSearch {
     this.undecided += words.undecided;
     if (words.undecided > 0)
       this.reasons.push(
-        `${String(words.undecided)} regions are open within rounding and were too large to decide exactly.`,
+        `${String(words.undecided)} regions are open within rounding: deciding them exactly would take too long.`,
       );
     if (!this.options.certify) this.reasons.push('No proof was asked for.');
     this.options.onProgress?.(1);

@@ -23,8 +23,8 @@ export interface Lcp {
   readonly homogeneous: boolean;
 }
 
-/** @returns null when no base region with a well-conditioned I - J was found. */
-export function buildLcp(map: CanonicalMap): Lcp | null {
+/** @returns null when no base region with a well-conditioned I - J was found, or when told to stop. */
+export function buildLcp(map: CanonicalMap, stop: () => boolean = () => false): Lcp | null {
   let best: Lcp | null = null;
   let bestQuality = Infinity;
   let seed = 1;
@@ -37,7 +37,8 @@ export function buildLcp(map: CanonicalMap): Lcp | null {
         base[u] = seed >>> 31;
       }
     }
-    const lcp = fromBase(map, base);
+    if (stop()) return null;
+    const lcp = fromBase(map, base, stop);
     if (lcp === null) continue;
     const quality = worstError(lcp);
     if (quality < bestQuality / 100) {
@@ -65,7 +66,7 @@ function worstError(lcp: Lcp): number {
   return worst;
 }
 
-function fromBase(map: CanonicalMap, base: Uint8Array): Lcp | null {
+function fromBase(map: CanonicalMap, base: Uint8Array, stop: () => boolean): Lcp | null {
   const { n, L, A, B, C, d, g } = map;
   const M = new Float64Array(n * n);
   const Merror = new Float64Array(n * n);
@@ -104,7 +105,7 @@ function fromBase(map: CanonicalMap, base: Uint8Array): Lcp | null {
     R[i * m + L] = v;
     Rerror[i * m + L] = terms === 0 ? 0 : bound * magnitude + UNDERFLOW;
   }
-  const X = encloseSolve(M, Merror, R, Rerror, n, m);
+  const X = encloseSolve(M, Merror, R, Rerror, n, m, stop);
   if (X === null) return null;
   const T = new Float64Array(L * L);
   const Terror = new Float64Array(L * L);
@@ -112,6 +113,7 @@ function fromBase(map: CanonicalMap, base: Uint8Array): Lcp | null {
   const qerror = new Float64Array(L);
   const g2 = gamma(n + 2);
   for (let u = 0; u < L; u++) {
+    if (stop()) return null;
     const sign = base[u] === 0 ? -1 : 1;
     for (let j = 0; j <= L; j++) {
       let v = 0;

@@ -7,7 +7,7 @@ import type { Lcp } from './lcp';
  *
  * @returns null when rounding or the limit on steps prevents it.
  */
-export function principalPivoting(lcp: Lcp): Uint8Array | null {
+export function principalPivoting(lcp: Lcp, stop: () => boolean): Uint8Array | null {
   const { L, T, q } = lcp;
   const states = new Uint8Array(L);
   const value = new Float64Array(L);
@@ -19,6 +19,7 @@ export function principalPivoting(lcp: Lcp): Uint8Array | null {
   let fewest = L + 1;
   let patience = 10;
   for (let step = 0; step < 50 * L + 100; step++) {
+    if (stop()) return null;
     const active: number[] = [];
     for (let u = 0; u < L; u++) if (states[u] === 1) active.push(u);
     const k = active.length;

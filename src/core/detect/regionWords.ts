@@ -29,7 +29,7 @@ export class RegionWords {
   solves = 0;
   exact = 0;
   outside = 0;
-  /** Words left open because exact arithmetic would take too long. */
+  /** Words left open: exact arithmetic would take too long, or the search was stopped. */
   undecided = 0;
   errorBound = 0;
   private exactWork = 0;
@@ -48,6 +48,7 @@ export class RegionWords {
   constructor(
     private readonly map: CanonicalMap,
     private readonly found: (word: Uint8Array) => void,
+    private readonly stop: () => boolean,
   ) {
     const { n, L } = map;
     this.M = new Float64Array(n * n);
@@ -74,8 +75,12 @@ export class RegionWords {
     const { n, L, C, d } = this.map;
     this.solves++;
     this.assemble(word);
-    const z = encloseSolve(this.M, this.Merror, this.b, this.berror, n, 1);
+    const z = encloseSolve(this.M, this.Merror, this.b, this.berror, n, 1, n > 64 ? this.stop : undefined);
     if (z === null) {
+      if (n > 64 && this.stop()) {
+        this.undecided++;
+        return false;
+      }
       this.decideExactly(word);
       return false;
     }
@@ -125,11 +130,14 @@ export class RegionWords {
     }
     this.exactWork += cost;
     this.exact++;
-    this.regions ??= new ExactRegions(this.map);
+    this.regions ??= new ExactRegions(this.map, this.stop);
     const verdict = this.regions.verdict(word);
     switch (verdict.kind) {
       case 'inside':
         this.accept(word);
+        return;
+      case 'stopped':
+        this.undecided++;
         return;
       case 'border':
         if (!this.borderKeys.has(verdict.key)) {

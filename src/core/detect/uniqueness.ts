@@ -7,13 +7,14 @@ import type { Lcp } from './lcp';
  *
  * @returns the argument in words, or null when none applies.
  */
-export function uniqueByPMatrix(lcp: Lcp): string | null {
+export function uniqueByPMatrix(lcp: Lcp, stop: () => boolean = () => false): string | null {
   if (dominant(lcp)) return 'T is generalised diagonally dominant with positive diagonal';
   const { L, T } = lcp;
   const one = new Float64Array(L).fill(1);
   const scaled = Float64Array.from({ length: L }, (_, i) => 1 / Math.max(T[i * L + i]!, 1e-3));
   for (const weights of [one, scaled, balance(lcp)]) {
-    if (positiveDefinite(lcp, weights)) return 'the symmetric part of T, rows scaled, is positive definite';
+    if (positiveDefinite(lcp, weights, stop))
+      return 'the symmetric part of T, rows scaled, is positive definite';
   }
   return null;
 }
@@ -67,7 +68,7 @@ function balance(lcp: Lcp): Float64Array {
  * D T + T' D positive definite for D = diag(weights) > 0: z' D T z > 0 for z != 0, so T is a P-matrix. Shown by a
  * Cholesky factorisation of a matrix made smaller by a bound on its own rounding (S. M. Rump, BIT 46 (2006) 433-452).
  */
-function positiveDefinite(lcp: Lcp, weights: Float64Array): boolean {
+function positiveDefinite(lcp: Lcp, weights: Float64Array, stop: () => boolean): boolean {
   const { L, T, Terror } = lcp;
   const S = new Float64Array(L * L);
   let trace = 0;
@@ -90,6 +91,7 @@ function positiveDefinite(lcp: Lcp, weights: Float64Array): boolean {
   const shift = (2 * gamma(L + 2) * trace + spread) * 1.01;
   for (let i = 0; i < L; i++) S[i * L + i] = S[i * L + i]! - shift;
   for (let k = 0; k < L; k++) {
+    if (stop()) return false;
     let pivot = S[k * L + k]!;
     for (let m = 0; m < k; m++) pivot -= S[k * L + m]! ** 2;
     if (!(pivot > 0)) return false;

@@ -43,8 +43,11 @@ export async function revealInExplorer(page, path) {
 export async function chooseFromMenu(page, label) {
   const entry = page.locator('.monaco-menu .action-menu-item', { hasText: label });
   await entry.waitFor({ timeout: PATIENCE_MS });
-  await entry.hover();
-  await entry.click();
+  // A menu that has only just opened takes no click.
+  await retried(async () => {
+    await entry.click({ timeout: 2000 });
+    await entry.waitFor({ state: 'detached', timeout: 2000 });
+  }, `choosing ${label}`);
 }
 
 /** Right-clicks a file in the Explorer and analyzes it. @param {Page} page @param {string} path */
@@ -80,16 +83,22 @@ export async function panelFrame(page, selector, timeout = PATIENCE_MS) {
 /** Runs a command by its title. @param {Page} page @param {string} title */
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget:visible input[type=text]').first();
-  // A key that reaches a webview while it is loading is lost.
-  for (let tries = 0; !(await input.isVisible()); tries++) {
-    if (tries === 10) throw new Error('The command palette does not open');
-    await page.keyboard.press('F1');
-    await input.waitFor({ timeout: 2000 }).catch(() => undefined);
+  const command = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  // A key that reaches a webview while it is loading is lost, and a panel that opens takes the focus.
+  await retried(async () => {
+    if (!(await input.isVisible())) await page.keyboard.press('F1');
+    await input.fill(`>${title}`, { timeout: 2000 });
+    await command.click({ timeout: 2000 });
+  }, `running ${title}`);
+}
+
+/** @param {() => Promise<void>} gesture @param {string} what */
+async function retried(gesture, what) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await gesture();
+    } catch (error) {
+      if (tries === 8) throw new Error(`${what} failed ${tries} times`, { cause: error });
+    }
   }
-  await input.fill(`>${title}`);
-  await page
-    .locator('.quick-input-list .monaco-list-row', { hasText: title })
-    .first()
-    .waitFor({ timeout: PATIENCE_MS });
-  await page.keyboard.press('Enter');
 }

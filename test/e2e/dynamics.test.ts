@@ -47,20 +47,23 @@ describe('the dynamics panel in VS Code', () => {
     await session.screenshot('panel');
   });
 
-  it('shows first objects quickly', async () => {
-    await analyzeFromExplorer(session.page, VDP);
-    await (await session.panel('FP1')).done();
-    await session.closeAll();
-    const item = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
-    await item.click({ button: 'right' });
-    const entry = session.page.locator('.monaco-menu .action-menu-item', { hasText: 'Analyze RNN Dynamics' });
-    await entry.hover();
-    const begin = performance.now();
-    await entry.click();
-    await session.panel('FP1');
-    const milliseconds = performance.now() - begin;
-    session.note('first-objects.txt', `${milliseconds.toFixed(0)} ms from click to first object\n`);
-    assert.ok(milliseconds < 3000, `${milliseconds.toFixed(0)} ms`);
+  it('shows first objects within a second of the click', async () => {
+    const milliseconds: number[] = [];
+    // The best of a few, because other programs share the machine.
+    for (let run = 0; run < 4; run++) {
+      const item = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
+      await item.click({ button: 'right' });
+      const begin = performance.now();
+      await chooseFromMenu(session.page, 'Analyze RNN Dynamics');
+      await session.panel('FP1');
+      milliseconds.push(performance.now() - begin);
+      await session.closeAll();
+    }
+    session.note(
+      'first-objects.txt',
+      `${milliseconds.map(Math.round).join(', ')} ms from click to first object\n`,
+    );
+    assert.ok(Math.min(...milliseconds) < 1000, milliseconds.join(', '));
   });
 
   it('launches a trajectory where the state space is clicked', async () => {
@@ -93,9 +96,13 @@ describe('the dynamics panel in VS Code', () => {
     await second.click({ modifiers: ['ControlOrMeta'] });
     await second.click({ button: 'right' });
     await chooseFromMenu(session.page, 'Analyze RNN Dynamics');
-    const tab = (name: string) => session.page.getByRole('tab', { name }).waitFor();
-    await tab('ckpt_02124.pt');
-    await tab('ckpt_03000.pt');
+    for (const [tab, id] of [
+      ['ckpt_03000.pt', 'C39a'],
+      ['ckpt_02124.pt', 'C13a'],
+    ] as const) {
+      await session.page.locator('.tab', { hasText: tab }).last().click();
+      await (await session.panel(id)).done();
+    }
   });
 
   it('is as it was after it was hidden, and after the window was reloaded', async () => {

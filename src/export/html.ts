@@ -120,8 +120,8 @@ ${rows.join('\n')}
 }
 
 function domainText(domain: NonNullable<OrderResult['certificate']>['domain']): string {
-  if (domain === 'everywhere') return 'holds everywhere';
-  return `holds inside the box from ${formatVector(domain.lower, 3)} to ${formatVector(domain.upper, 3)}`;
+  if (domain === 'everywhere') return 'Holds everywhere';
+  return `Holds inside the box from ${formatVector(domain.lower, 3)} to ${formatVector(domain.upper, 3)}`;
 }
 
 function countsText(counts: Readonly<Record<string, number>>): string {

@@ -11,6 +11,8 @@ export interface Coordinate {
   readonly offset: number;
   /** "z₂" or "PC 1 (83 %)". */
   readonly title: string;
+  /** Of a state coordinate: its index, so that reading it costs nothing. */
+  readonly index: number | null;
 }
 
 /**
@@ -31,6 +33,7 @@ export function coordinateOf(axis: AxisChoice, stateDim: number, scene: Scene | 
         direction: component,
         offset: -dot(component, mean),
         title: `PC ${String(axis.index + 1)}${share}`,
+        index: null,
       };
     }
   }
@@ -38,11 +41,13 @@ export function coordinateOf(axis: AxisChoice, stateDim: number, scene: Scene | 
     direction: Array.from({ length: stateDim }, (_, i) => (i === index ? 1 : 0)),
     offset: 0,
     title: `z${subscript(index + 1)}`,
+    index,
   };
 }
 
 /** Value of a coordinate at a state of n numbers. */
 export function valueAt(coordinate: Coordinate, state: readonly number[]): number {
+  if (coordinate.index !== null) return state[coordinate.index]!;
   return dot(coordinate.direction, state) + coordinate.offset;
 }
 

@@ -172,7 +172,7 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
     note('i', zero[0] + 6, zero[1] - unit - 9, 'start');
     note(`${MINUS}i`, zero[0] + 6, zero[1] + unit + 9, 'start');
 
-    note('Re λ', frame.left + frame.width - 2, zero[1] + 11, 'end');
+    note('Re λ', frame.left + frame.width - 2, zero[1] - 9, 'end');
 
     const places = figure.objects.map((object) => {
       const out: number[] = [];
@@ -225,14 +225,14 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
         painter,
         occupancy,
         `${object.id} ${formatNumber(rho, DECIMALS.list)}`,
-        around(xy[0]!, xy[1]!, radius + 6),
+        [...around(xy[0]!, xy[1]!, radius + 6), ...around(xy[0]!, xy[1]!, radius + 18, 6)],
         {
           color: hueText(theme, object.hue),
           size: TYPE.small,
           weight: object.id === figure.selected ? 600 : 500,
           halo: theme.paper,
         },
-        object.id === figure.selected ? Infinity : 40,
+        object.id === figure.selected || figure.objects.length <= 8 ? Infinity : 40,
       );
     }
     if (figure.cursor) {

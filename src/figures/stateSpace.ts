@@ -152,15 +152,15 @@ export function layoutStateSpace(width: number, height: number, figure: StateSpa
   const coordinates = coordinatesOf(figure);
   const outside = figure.objects
     .filter((object) => {
-      const xy = projectStates(object.points, coordinates, true);
-      for (let i = 0; i < xy.length; i += 2)
-        if (
-          xy[i]! >= x.domain[0] &&
-          xy[i]! <= x.domain[1] &&
-          xy[i + 1]! >= y.domain[0] &&
-          xy[i + 1]! <= y.domain[1]
-        )
-          return false;
+      // Most objects are settled by their first point.
+      for (let j = 0; j < object.points.length; j++) {
+        const point = object.points[j]!;
+        const u = coordinates ? valueAt(coordinates[0], point) : point[0]!;
+        const v = coordinates
+          ? valueAt(coordinates[1], point)
+          : object.points[(j + 1) % object.points.length]![0]!;
+        if (u >= x.domain[0] && u <= x.domain[1] && v >= y.domain[0] && v <= y.domain[1]) return false;
+      }
       return true;
     })
     .map(({ id }) => id);
@@ -645,13 +645,13 @@ function drawObjectLabels(
         Number(b.object.id === figure.selected) - Number(a.object.id === figure.selected) ||
         a.object.order - b.object.order,
     )
-    .slice(0, 240);
+    .slice(0, 80);
   for (const { object, index } of order) {
     const xy = projected[index]!;
     const k = xy.length / 2;
     const places = Array.from({ length: k }, (_, j) => j)
       .sort((i, j) => rightness(xy, j) - rightness(xy, i))
-      .slice(0, many && object.id !== figure.selected ? 4 : 16);
+      .slice(0, many && object.id !== figure.selected ? 3 : 16);
     const candidates = places.flatMap((j, rank) =>
       around(xy[2 * j]!, xy[2 * j + 1]!, Math.max(radius, 3) + 6, Math.min(rank, 8)),
     );

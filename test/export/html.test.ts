@@ -41,7 +41,7 @@ describe('reportToHtml', () => {
     const html = reportToHtml(real, vdp.scene);
     assert.match(html, /1 unstable fixed point, 1 stable 13-cycle, 1 saddle 13-cycle/);
     assert.match(html, /Proven complete/);
-    assert.match(html, /holds inside the box from \(−1\.000, −1\.000\) to \(1\.000, 1\.000\)/);
+    assert.match(html, /Holds inside the box from \(−1\.000, −1\.000\) to \(1\.000, 1\.000\)/);
     assert.match(html, /0\.3528 ± 0\.2580 i/);
     assert.match(html, /2 cycles of order above 2 met on the way/);
     // Every point of every object is listed.

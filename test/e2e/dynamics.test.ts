@@ -103,6 +103,7 @@ describe('the dynamics panel in VS Code', () => {
       await session.page.locator('.tab', { hasText: tab }).last().click();
       await (await session.panel(id)).done();
     }
+    await (await revealInExplorer(session.page, 'README.md')).click(); // selects it alone again
   });
 
   it('is as it was after it was hidden, and after the window was reloaded', async () => {

@@ -26,7 +26,7 @@ export default tseslint.config(
     files: ['**/*.{ts,tsx}'],
     plugins: { boundaries },
     settings: {
-      'import/resolver': { typescript: true },
+      'import/resolver': { node: { extensions: ['.ts', '.tsx', '.mjs'] } },
       'boundaries/elements': [
         ...Object.keys(may)
           .filter((type) => type !== 'webview' && type !== 'extension')

@@ -11,13 +11,14 @@ import type { LoadedModel } from './load';
 
 const ORBITS = 6;
 const ORBIT_STEPS = 400;
+const WAY_STEPS = 60;
 /** Region borders beyond this are not drawn. */
 const MOST_BORDERS = 2000;
 /** Parameters larger than this are shown without rank and condition. */
 const LARGE = 256 * 256;
 
 /**
- * Simulated orbits after their transient, principal components and region borders.
+ * Simulated orbits (their way where they settle, what follows the transient where they do not), principal components and region borders.
  * @param objects points of the listed objects; they set the box that orbits start in and join the components
  */
 export function scene(model: LoadedModel, objects: readonly (readonly number[])[], seed: number): Scene {
@@ -30,17 +31,14 @@ export function scene(model: LoadedModel, objects: readonly (readonly number[])[
   const simulated: number[][][] = [];
   const bits = new Uint8Array(L);
   for (let i = 0; i < 4 * ORBITS && simulated.length < ORBITS; i++) {
-    const { fate } = simulate(
-      solver,
-      randomState(random, n, scale * (i % 2 === 0 ? 1 : 2)),
-      { steps: 2048, bound: 1e6 * scale, scale },
-      () => false,
-    );
-    if (fate.kind !== 'aperiodic') continue;
+    const start = randomState(random, n, scale);
+    const { fate } = simulate(solver, start, { steps: 2048, bound: 1e6 * scale, scale }, () => true);
+    if (fate.kind === 'divergent') continue;
     const orbit: number[][] = [];
-    const z = fate.state.slice();
+    // What settles is shown on its way, what does not after its transient.
+    const z = fate.kind === 'aperiodic' ? fate.state.slice() : start.slice();
     const next = new Float64Array(n);
-    for (let t = 0; t < ORBIT_STEPS; t++) {
+    for (let t = 0; t < (fate.kind === 'aperiodic' ? ORBIT_STEPS : WAY_STEPS); t++) {
       orbit.push(Array.from(z));
       solver.kernel.step(z, 0, next, 0, bits);
       z.set(next);

@@ -6,7 +6,14 @@ import { describeAperiodic } from './attractors';
 import { Collection } from './collection';
 import { searchFixedPoints } from './fixedPoints';
 import { listObjects, toUnits } from './listing';
-import { runOrderTask, solveCost, type OrderTask, type OrderTaskResult } from './order';
+import {
+  partnerBudget,
+  runOrderTask,
+  solveBudget,
+  solveCost,
+  type OrderTask,
+  type OrderTaskResult,
+} from './order';
 import { WordSolver } from './solver';
 import { survey } from './survey';
 import { residuals } from './verify';
@@ -135,18 +142,29 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   const firstOrder = fixedPoints.complete ? 2 : 1;
   const tasks: OrderTask[] = [];
   const regions = Array.from({ length: solver.regions.size }, (_, id) => solver.regions.bits(id));
+  const knownOf = (order: number): Int32Array[] =>
+    seen.periodic.filter(({ word }) => word.length === order).map(({ word }) => word);
+  const shared = { map: scaled, seed, scale, regions, centres };
   for (let order = firstOrder; order <= maxOrder; order++)
     tasks.push({
-      map: scaled,
+      ...shared,
       order,
-      seed,
-      scale,
-      regions,
       orbits: seen.orbits,
-      known: seen.periodic.filter(({ word }) => word.length === order).map(({ word }) => word),
-      centres,
+      known: knownOf(order),
+      solves: solveBudget(scaled, order),
       certify: options.certify,
     });
+  // Attractors of longer period: only what lies next to them, such as the saddle they were born with.
+  for (const order of new Set(seen.periodic.map(({ word }) => word.length)))
+    if (order > maxOrder)
+      tasks.push({
+        ...shared,
+        order,
+        orbits: [],
+        known: knownOf(order),
+        solves: partnerBudget(scaled, order),
+        certify: false,
+      });
   const onFind = (word: Uint8Array[], foundBy: string): void => void found.addWord(word, foundBy);
   let done = 0;
   const onDone = (order: number): void => {
@@ -157,7 +175,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     );
   };
   if (tasks.length > 0) onProgress(`cycles of order ${String(firstOrder)}`, 0.5);
-  const work = tasks.reduce((sum, task) => sum + 600 * solveCost(scaled, task.order), 0);
+  const work = tasks.reduce((sum, task) => sum + task.solves * solveCost(scaled, task.order), 0);
   const results =
     options.runTasks && work > THREADED_WORK && tasks.length > 1 && !stop()
       ? await options.runTasks(tasks, onFind, onDone)

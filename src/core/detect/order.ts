@@ -16,6 +16,8 @@ export interface OrderTask {
   readonly orbits: readonly Word[];
   readonly known: readonly Word[];
   readonly centres: readonly Float64Array[];
+  /** Linear systems that may be solved. */
+  readonly solves: number;
   /** Whether to prove the order where solving every itinerary is cheap. */
   readonly certify: boolean;
 }
@@ -47,7 +49,7 @@ export function runOrderTask(
     task.order,
     task,
     {
-      solves: solveBudget(task.map, task.order),
+      solves: task.solves,
       radius: 4 * task.scale,
       bound: 1e8 * task.scale,
       seed: task.seed,
@@ -80,6 +82,11 @@ export function solveCost({ n, L }: CanonicalMap, k: number): number {
 /** Linear systems per order: 600 where they are cheap, fewer in large models. Independent of the machine. */
 export function solveBudget(map: CanonicalMap, k: number): number {
   return Math.round(Math.max(150, Math.min(600, 1e9 / solveCost(map, k))));
+}
+
+/** Linear systems spent around an attractor of an order that nobody asked for: enough for its partners. */
+export function partnerBudget(map: CanonicalMap, k: number): number {
+  return Math.round(Math.max(4, Math.min(48, 3e8 / solveCost(map, k))));
 }
 
 /** Work up to which every itinerary of an order is solved, in floating-point operations. */

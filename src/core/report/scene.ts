@@ -7,7 +7,7 @@ import type { Complex } from './types';
 export interface Scene {
   readonly stateDim: number;
   readonly reluUnits: number;
-  /** Sampled orbits after their transient ("simulated", drawn as fog): orbits x steps x n. */
+  /** Sampled orbits ("simulated", drawn as fog): orbits x steps x n. After the transient where they do not settle, on their way where they do. */
   readonly simulated: readonly (readonly (readonly number[])[])[];
   /** Principal components of the simulated orbits and the objects. */
   readonly principal: {

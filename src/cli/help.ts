@@ -26,7 +26,7 @@ const searchHelp = `Search:
 
 Output:
   --json                 the report as JSON on standard output
-  --out F                write the report to F: .json or .csv`;
+  --out F                write the report to F: .json, .csv or .html`;
 
 const statusHelp = `Exit status: 0 done; 1 the input is at fault; 2 usage; 3 stopped at a limit, partial results
 printed; 4 internal inconsistency; 130 interrupted.`;

@@ -5,6 +5,7 @@ import { version } from '../../package.json';
 import type { ModelOptions } from '../core/models/types';
 import type { Report } from '../core/report/types';
 import { reportToCsv } from '../export/csv';
+import { reportToHtml } from '../export/html';
 import { reportToJson } from '../export/json';
 import type { Failure } from '../protocol/job';
 import { JobFailure, WorkerClient } from '../worker/client';
@@ -62,7 +63,7 @@ async function runInfo(command: Info, client: WorkerClient): Promise<number> {
   const running = client.run('info', { file: fileRef(command.file), options: command.model });
   const release = onInterrupt(() => running.stop(false));
   try {
-    const report = await waited(running.result);
+    const report = await running.result;
     await print(command.json ? reportToJson(report) : infoTable(report));
     return exit.done;
   } finally {
@@ -85,13 +86,13 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
   });
   let report: Report;
   try {
-    report = await waited(running.result);
+    report = await running.result;
   } finally {
     release();
     display.end();
   }
   await print(command.json ? reportToJson(report) : reportTable(report));
-  if (command.out && !(await save(command.out, report))) return exit.input;
+  if (command.out && !(await save(command.out, await rendered(command, report, client)))) return exit.input;
   if (interrupted) return exit.interrupted;
   return report.search.partial ? exit.partial : exit.done;
 }
@@ -112,16 +113,6 @@ function onInterrupt(stop: () => void): () => void {
   return () => process.off('SIGINT', listener);
 }
 
-/** The worker thread does not keep the process alive; this does while its answer is awaited. */
-async function waited<T>(result: Promise<T>): Promise<T> {
-  const alive = setInterval(() => undefined, 1 << 30);
-  try {
-    return await result;
-  } finally {
-    clearInterval(alive);
-  }
-}
-
 /** Writes to standard output; a reader that went away (`| head`) is no error. */
 function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -133,9 +124,29 @@ function print(text: string): Promise<void> {
   });
 }
 
-async function save(out: NonNullable<Analyze['out']>, report: Report): Promise<boolean> {
+/** The report in the format of `--out`; HTML draws the model, too. */
+async function rendered(command: Analyze, report: Report, client: WorkerClient): Promise<string> {
+  switch (command.out?.format) {
+    case 'csv':
+      return reportToCsv(report);
+    case 'html': {
+      const session = 'html';
+      await client.run('open', { session, file: fileRef(command.file), options: command.model }).result;
+      const cycles = [...report.orders.flatMap((order) => order.cycles), ...report.beyond];
+      const objects = [...cycles, ...report.orders.flatMap((order) => order.boundaryPoints)].flatMap(
+        (o) => o.points,
+      );
+      const scene = await client.run('scene', { session, objects, seed: command.search.seed }).result;
+      return reportToHtml(report, scene);
+    }
+    default:
+      return reportToJson(report);
+  }
+}
+
+async function save(out: NonNullable<Analyze['out']>, text: string): Promise<boolean> {
   try {
-    await writeFile(out.file, out.format === 'csv' ? reportToCsv(report) : reportToJson(report));
+    await writeFile(out.file, text);
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

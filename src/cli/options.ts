@@ -9,7 +9,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export type OutFormat = 'json' | 'csv';
+export type OutFormat = 'json' | 'csv' | 'html';
 
 export type Command =
   | { readonly name: 'help'; readonly topic: 'all' | 'info' | 'analyze' }
@@ -144,9 +144,8 @@ function onlyFile(positionals: readonly string[]): string {
 
 function outFile(value: Values[string]): { file: string; format: OutFormat } | null {
   if (typeof value !== 'string') return null;
-  const extension = /\.(json|csv)$/i.exec(value)?.[1]?.toLowerCase();
-  if (/\.html$/i.test(value)) throw new UsageError('--out cannot write HTML yet; use .json or .csv');
-  if (!extension) throw new UsageError('--out takes a file that ends in .json or .csv');
+  const extension = /\.(json|csv|html)$/i.exec(value)?.[1]?.toLowerCase();
+  if (!extension) throw new UsageError('--out takes a file that ends in .json, .csv or .html');
   return { file: value, format: extension as OutFormat };
 }
 

@@ -118,6 +118,9 @@ describe('command line', () => {
     assert.ok(validate(JSON.parse(await readFile(json, 'utf8'))));
     assert.equal((await run(['analyze', model, '--max-order', '1', '--out', csv])).status, 0);
     assert.match(await readFile(csv, 'utf8'), /^id,order,.*\r\nFP1,1,/);
+    const html = path.join(folder, 'report.html');
+    assert.equal((await run(['analyze', model, '--max-order', '1', '--out', html])).status, 0);
+    assert.match(await readFile(html, 'utf8'), /^<!doctype html>[\s\S]*<svg[\s\S]*FP1/i);
     const nowhere = await run([
       'analyze',
       model,
@@ -213,6 +216,32 @@ describe('command line', () => {
     const A = Array.from({ length: n }, (_, i) => 0.3 + 0.05 * i);
     return file('hard.json', { model: 'PLRNN', A, W, h: A.map((_, i) => Math.cos(i)) });
   };
+
+  it('treats every damaged or hostile file as its list says, and executes nothing', async () => {
+    const root = path.join(import.meta.dirname, '../fixtures/bad');
+    const expected = JSON.parse(await readFile(path.join(root, 'expected.json'), 'utf8')) as Record<
+      string,
+      { expect: 'error' | 'partial' | 'ok' }
+    >;
+    // Tables and logs are not models; they are listed for the readers' own tests.
+    for (const [name, { expect }] of Object.entries(expected)) {
+      if (!/\.(json|npy|npz|safetensors|pt|bin|txt)$/.test(name) || !existsSync(path.join(root, name)))
+        continue;
+      const told = await run(['info', path.join(root, name), '--json']);
+      if (expect === 'error') {
+        assert.equal(told.status, 1, name);
+        assert.ok(told.err.includes(name) && !/\n\s+at /.test(told.err), `${name}: ${told.err}`);
+      } else {
+        assert.equal(told.status, 0, `${name}: ${told.err}`);
+        const { warnings } = JSON.parse(told.out) as InfoReport;
+        if (expect === 'partial') assert.ok(warnings.length > 0, name);
+      }
+    }
+    assert.equal(
+      existsSync('PICKLE_WAS_EXECUTED.txt') || existsSync(path.join(root, 'PICKLE_WAS_EXECUTED.txt')),
+      false,
+    );
+  }).timeout(240000);
 
   it('exits 3 at its time limit and prints what it has', async () => {
     const args = [

@@ -72,7 +72,7 @@ describe('the dynamics panel in VS Code', () => {
     await eventually(async () => (await panel.ink()) > 0.005, 'a drawn figure');
     const box = await panel.portrait.boundingBox();
     assert.ok(box);
-    await panel.portrait.click({ position: { x: box.width * 0.55, y: box.height * 0.3 } });
+    await panel.portrait.click({ position: { x: box.width * 0.85, y: box.height * 0.75 } });
     await panel.frame.getByRole('heading', { name: /^Trajectory from/ }).waitFor();
     await session.screenshot('trajectory');
   });

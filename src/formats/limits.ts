@@ -39,11 +39,25 @@ export const limits = {
   zipVerified: 2 ** 26,
   /** A pickle stream: bytes, operations, values on the stack or in the memo, objects and texts. */
   pickleBytes: 16 * 2 ** 20,
+  /** A file that is one pickle, arrays included. */
+  pickleFile: 32 * 2 ** 20,
+  /** Pickles of a PyTorch stream that lie inside another pickle, each describing one storage. */
+  nestedPickle: 1024,
   pickleOperations: 2 ** 22,
   pickleStack: 2 ** 18,
   pickleObjects: 250_000,
   /** Values met when a pickled object is expanded, shared ones counted each time. */
   pickleVisits: 200_000,
+  /** A BSON file: values outside of arrays of numbers, such arrays, bytes of names and texts. */
+  bsonNodes: 250_000,
+  bsonBinaries: 20_000,
+  bsonText: 16 * 2 ** 20,
+  /** Objects met when references inside a BSON file are followed, shared ones counted each time. */
+  bsonVisits: 200_000,
+  /** Arrays of a MATLAB file, those in structs and cells included. */
+  matArrays: 200_000,
+  /** Bytes of one text or attribute that is kept. */
+  textLength: 2 ** 16,
   /** Tensors and loose values of a file, and the length of their names. */
   tensors: 10_000,
   scalars: 10_000,

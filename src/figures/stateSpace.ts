@@ -56,6 +56,12 @@ export interface StateSpaceLayout {
 export const MAX_BORDERS = 60;
 
 const MARGIN = { left: 56, right: 16, top: 30, bottom: 46 };
+/** Objects up to this many extents of the attractors away belong to the fitted view. */
+const REACH = 1.5;
+/** Orbits on their way are fainter than those on an attractor. */
+export const WAY_OPACITY = 0.7;
+/** Arrows to objects outside the view. */
+const MAX_POINTERS = 8;
 /** Beyond this ratio of extents one scale for both axes would squash the picture to a line. */
 const MAX_ASPECT = 12;
 
@@ -110,7 +116,10 @@ export function fitStateSpace(figure: StateSpaceFigure): View {
     for (const extent of ranked.slice(0, Math.max(1, Math.ceil(ranked.length / 2)))) core.join(extent);
   }
   const size = core.size();
-  for (const extent of extents) if (size === 0 || extent.distance(core) <= 2.5 * size) core.join(extent);
+  for (const extent of extents) if (size === 0 || extent.distance(core) <= REACH * size) core.join(extent);
+  // Everything rests on one point: what leads there gives the picture its size.
+  if (core.size() === 0)
+    for (const orbit of figure.scene?.transients ?? []) core.add(projectStates(orbit, coordinates, false));
   for (const { trajectory } of figure.show.trajectories ? figure.trajectories : [])
     if (trajectory.settledOn !== 'diverged') {
       const extent = new Extent();
@@ -118,6 +127,15 @@ export function fitStateSpace(figure: StateSpaceFigure): View {
       if (extent.distance(core) <= size) core.join(extent);
     }
   return core.padded(0.14);
+}
+
+/** The view that holds every object and simulated orbit, however far apart they lie. */
+export function fitEverything(figure: StateSpaceFigure): View {
+  const coordinates = coordinatesOf(figure);
+  const all = new Extent();
+  for (const orbit of figure.scene?.simulated ?? []) all.add(projectStates(orbit, coordinates, false));
+  for (const object of figure.objects) all.add(projectStates(object.points, coordinates, true));
+  return all.padded(0.14);
 }
 
 /**
@@ -275,9 +293,17 @@ export function drawStateSpace(painter: Painter, figure: StateSpaceFigure, theme
         );
     }
 
-    if (figure.show.simulated && figure.scene)
+    if (figure.show.simulated && figure.scene) {
+      for (const orbit of figure.scene.transients)
+        painter.dots(
+          toPixels(projectStates(orbit, coordinates, false)),
+          0.9,
+          theme.fog,
+          theme.fogOpacity * WAY_OPACITY,
+        );
       for (const orbit of figure.scene.simulated)
         painter.dots(toPixels(projectStates(orbit, coordinates, false)), 1.1, theme.fog, theme.fogOpacity);
+    }
 
     const projected = figure.objects.map((object) =>
       toPixels(projectStates(object.points, coordinates, true)),
@@ -301,7 +327,8 @@ export function drawStateSpace(painter: Painter, figure: StateSpaceFigure, theme
       drawMarks(painter, projected[selectedIndex]!, markStyle(object, theme, Math.max(radius, 5)));
       drawIndices(painter, occupancy, projected[selectedIndex]!, Math.max(radius, 5), theme);
     }
-    drawObjectLabels(painter, figure, projected, occupancy, radius, theme);
+    drawPointers(painter, layout, figure, projected, occupancy, theme);
+    drawObjectLabels(painter, layout, figure, projected, occupancy, radius, theme);
     if (borders) drawBorderLabels(painter, layout, figure, borders.shown, occupancy, theme);
     if (figure.cursor) drawCursor(painter, x.to(figure.cursor[0]), y.to(figure.cursor[1]), theme);
   });
@@ -628,9 +655,65 @@ function drawIndices(
   }
 }
 
+/** Arrows at the edge towards objects outside the view, the selected one first. */
+function drawPointers(
+  painter: Painter,
+  layout: StateSpaceLayout,
+  figure: StateSpaceFigure,
+  projected: readonly Float64Array[],
+  occupancy: Occupancy,
+  theme: Theme,
+): void {
+  const outside = new Set(layout.outside);
+  const shown = figure.objects
+    .map((object, index) => ({ object, xy: projected[index]! }))
+    .filter(({ object, xy }) => outside.has(object.id) && xy.length > 0)
+    .sort((a, b) => Number(b.object.id === figure.selected) - Number(a.object.id === figure.selected))
+    .slice(0, MAX_POINTERS);
+  const { left, top, width, height } = layout.frame;
+  const [cx, cy] = [left + width / 2, top + height / 2];
+  for (const { object, xy } of shown) {
+    const [dx, dy] = [xy[0]! - cx, xy[1]! - cy];
+    const length = Math.hypot(dx, dy);
+    if (!(length > 0) || !Number.isFinite(length)) continue;
+    const inset = 9;
+    const t = Math.min((width / 2 - inset) / Math.abs(dx), (height / 2 - inset) / Math.abs(dy));
+    const [px, py] = [cx + t * dx, cy + t * dy];
+    const [ux, uy] = [dx / length, dy / length];
+    const color = markStyle(object, theme, 5).color;
+    painter.polygon(
+      [
+        px + 6 * ux,
+        py + 6 * uy,
+        px - 3 * ux - 4 * uy,
+        py - 3 * uy + 4 * ux,
+        px - 3 * ux + 4 * uy,
+        py - 3 * uy - 4 * ux,
+      ],
+      color,
+      null,
+    );
+    occupancy.add(px - 6, py - 6, 12, 12, 20);
+    placeLabel(
+      painter,
+      occupancy,
+      object.id,
+      around(px - 4 * ux, py - 4 * uy, 10),
+      {
+        color: hueText(theme, object.hue),
+        size: TYPE.small,
+        weight: object.id === figure.selected ? 600 : 500,
+        halo: theme.paper,
+      },
+      60,
+    );
+  }
+}
+
 /** Direct labels: each object is named once, at the point where its name covers least. */
 function drawObjectLabels(
   painter: Painter,
+  layout: StateSpaceLayout,
   figure: StateSpaceFigure,
   projected: readonly Float64Array[],
   occupancy: Occupancy,
@@ -638,6 +721,7 @@ function drawObjectLabels(
   theme: Theme,
 ): void {
   const many = figure.objects.length > 24;
+  const outside = new Set(layout.outside);
   const order = figure.objects
     .map((object, index) => ({ object, index }))
     .sort(
@@ -647,6 +731,7 @@ function drawObjectLabels(
     )
     .slice(0, 80);
   for (const { object, index } of order) {
+    if (outside.has(object.id)) continue;
     const xy = projected[index]!;
     const k = xy.length / 2;
     const places = Array.from({ length: k }, (_, j) => j)

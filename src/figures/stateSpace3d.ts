@@ -5,7 +5,7 @@ import { around, Occupancy, placeLabel } from './labels';
 import { drawMarks, markRadius, markStyle } from './marks';
 import type { Painter, Theme } from './painter';
 import { coordinateOf, stateAt, valueAt, type AxisChoice, type Coordinate } from './projection';
-import { baseState, transientEnd, type StateSpaceFigure } from './stateSpace';
+import { baseState, transientEnd, WAY_OPACITY, type StateSpaceFigure } from './stateSpace';
 import { DIMMED, hueText, TYPE } from './theme';
 
 /** Angles in radians; zoom 1 fits the box. */
@@ -67,6 +67,9 @@ export function layout3d(width: number, height: number, figure: StateSpace3dFigu
     );
     if (near) see(object.points);
   }
+  // Everything rests on one point: what leads there gives the box its size.
+  if (lo.every((value, i) => value === hi[i]!))
+    for (const orbit of figure.scene?.transients ?? []) see(orbit);
   const centre = lo.map((value, i) => (value <= hi[i]! ? (value + hi[i]!) / 2 : 0)) as unknown as Triple;
   const spans = lo.map((value, i) => (value < hi[i]! ? (hi[i]! - value) * 0.54 : 0));
   const largest = Math.max(...spans) || 1;
@@ -166,6 +169,13 @@ export function drawStateSpace3d(painter: Painter, figure: StateSpace3dFigure, t
     const nearness = (depth: number) => Math.min(1, Math.max(0, 0.5 + depth / (1.6 * reach)));
 
     if (figure.show.simulated && figure.scene) {
+      const ways: number[] = [];
+      for (const orbit of figure.scene.transients)
+        for (const state of orbit) {
+          const [x, y] = layout.project(values(layout, state));
+          ways.push(x, y);
+        }
+      painter.dots(ways, 0.9, theme.fog, theme.fogOpacity * WAY_OPACITY);
       const buckets = Array.from({ length: BUCKETS }, () => [] as number[]);
       for (const orbit of figure.scene.simulated)
         for (const state of orbit) {

@@ -111,4 +111,4 @@ export function isDark(theme: Theme): boolean {
 export const TYPE = { index: 10, small: 11, medium: 12 } as const;
 
 /** Share of the colour that objects keep while another one is selected. */
-export const DIMMED = 0.45;
+export const DIMMED = 0.58;

@@ -1,5 +1,4 @@
-import { simulate, randomState } from '../core/detect/simulate';
-import { WordSolver } from '../core/detect/solver';
+import { randomState } from '../core/detect/simulate';
 import { maxAbs } from '../core/linalg/dense';
 import { principalComponents, spectrum, svd } from '../core/linalg/eigen';
 import { Kernel, affineOf, regionString } from '../core/map/kernel';
@@ -9,50 +8,127 @@ import type { LoadedModel } from './load';
 
 /** What the panel asks of an opened model while the user looks around. */
 
-const ORBITS = 6;
-const ORBIT_STEPS = 400;
+/** Orbits shown on their attractors, and starts tried to get them: some may diverge. */
+const ORBITS = 8;
+const STARTS = 24;
+/** Steps left out before an orbit counts as on its attractor; fewer where steps are dear. */
+const TRANSIENT = 3000;
+const LEAST_TRANSIENT = 300;
+const ORBIT_STEPS = 600;
+/** Multiplications that all transients together may cost. */
+const WORK = 3e8;
+/** Orbits shown on their way, and for how long. */
+const WAYS = 10;
 const WAY_STEPS = 60;
+/** Coordinates beyond this many S count as divergence. */
+const FAR = 1e6;
+/** Objects within this many radii of the attractors weigh in on the principal components. */
+const NEAR = 3;
 /** Region borders beyond this are not drawn. */
 const MOST_BORDERS = 2000;
 /** Parameters larger than this are shown without rank and condition. */
 const LARGE = 256 * 256;
 
 /**
- * Simulated orbits (their way where they settle, what follows the transient where they do not), principal components and region borders.
- * @param objects points of the listed objects; they set the box that orbits start in and join the components
+ * Simulated orbits on their attractors and on the way there, principal components and region borders.
+ * @param objects points of the listed objects; they set the box that orbits start in. Those in reach of the
+ * attractors join the components: one that lies far outside would turn them all towards itself
  */
 export function scene(model: LoadedModel, objects: readonly (readonly number[])[], seed: number): Scene {
   const { map } = model;
   const { n, L } = map;
   const size = Math.max(0, ...objects.map((z) => maxAbs(z)));
   const scale = size > 0 ? size : Math.max(maxAbs(map.g), maxAbs(map.d)) || 1;
-  const solver = new WordSolver(map);
   const random = randomStream(seed, 0x5ce9e);
+  const kernel = new Kernel(map);
+
+  const transient = Math.round(
+    Math.max(LEAST_TRANSIENT, Math.min(TRANSIENT, WORK / (STARTS * (n * n + 2 * n * L)))),
+  );
   const simulated: number[][][] = [];
-  const bits = new Uint8Array(L);
-  for (let i = 0; i < 4 * ORBITS && simulated.length < ORBITS; i++) {
-    const start = randomState(random, n, scale);
-    const { fate } = simulate(solver, start, { steps: 2048, bound: 1e6 * scale, scale }, () => true);
-    if (fate.kind === 'divergent') continue;
-    const orbit: number[][] = [];
-    // What settles is shown on its way, what does not after its transient.
-    const z = fate.kind === 'aperiodic' ? fate.state.slice() : start.slice();
-    const next = new Float64Array(n);
-    for (let t = 0; t < (fate.kind === 'aperiodic' ? ORBIT_STEPS : WAY_STEPS); t++) {
-      orbit.push(Array.from(z));
-      solver.kernel.step(z, 0, next, 0, bits);
-      z.set(next);
-    }
-    simulated.push(orbit);
+  for (let i = 0; i < STARTS && simulated.length < ORBITS; i++) {
+    const beside = i % 2 === 1 ? objects[random.below(objects.length)] : undefined;
+    const z = beside ? randomState(random, n, 0.02 * scale, beside) : randomState(random, n, scale);
+    if (!advance(kernel, z, transient, FAR * scale)) continue;
+    const orbit = record(kernel, z, ORBIT_STEPS, FAR * scale);
+    if (orbit) simulated.push(untilRepeated(orbit));
   }
-  const cloud = [...objects, ...simulated.flat()];
+
+  const { centre, radius } = ball(simulated.flat(), n);
+  // Where everything settles on one point the objects alone say how far to look.
+  const reach = radius > 1e-6 * scale ? radius : scale;
+  const around = radius > 1e-6 * scale ? centre : new Array<number>(n).fill(0);
+  const transients: number[][][] = [];
+  for (let i = 0; i < 2 * WAYS && simulated.length > 0 && transients.length < WAYS; i++) {
+    const way = record(kernel, randomState(random, n, reach, around), WAY_STEPS, FAR * scale);
+    if (way) transients.push(way);
+  }
+
+  const near = objects.filter((z) => distance(z, around) <= NEAR * Math.sqrt(n) * reach);
+  const cloud = [...simulated.flat(), ...(near.length > 0 || simulated.length > 0 ? near : objects)];
+  const spread = radius > 1e-6 * scale ? cloud : [...cloud, ...transients.flat()];
   const borders: { unit: number; normal: number[]; offset: number }[] = [];
   for (let unit = 0; unit < Math.min(L, MOST_BORDERS); unit++) {
     const normal = Array.from(map.C.subarray(unit * n, unit * n + n));
     if (normal.some((v) => v !== 0)) borders.push({ unit, normal, offset: map.d[unit]! });
   }
-  return { stateDim: n, reluUnits: L, simulated, principal: principalComponents(cloud, n), borders };
+  return {
+    stateDim: n,
+    reluUnits: L,
+    simulated,
+    transients,
+    principal: principalComponents(spread, n),
+    borders,
+  };
 }
+
+/** Iterates in place; false as soon as a coordinate exceeds `bound`. */
+function advance(kernel: Kernel, z: Float64Array, steps: number, bound: number): boolean {
+  const next = new Float64Array(z.length);
+  const bits = new Uint8Array(kernel.preactivations.length);
+  for (let t = 0; t < steps; t++) {
+    kernel.step(z, 0, next, 0, bits);
+    if (!(maxAbs(next) <= bound)) return false;
+    z.set(next);
+  }
+  return true;
+}
+
+/** The states from `z` on, steps + 1 of them; null when the orbit diverges. */
+function record(kernel: Kernel, z: Float64Array, steps: number, bound: number): number[][] | null {
+  const orbit = [Array.from(z)];
+  for (let t = 0; t < steps; t++) {
+    if (!advance(kernel, z, 1, bound)) return null;
+    orbit.push(Array.from(z));
+  }
+  return orbit;
+}
+
+/** One period of an orbit that has come back to its beginning to rounding, else all of it. */
+function untilRepeated(orbit: number[][]): number[][] {
+  const first = orbit[0]!;
+  const near = 1e-9 * (maxAbs(first) || 1);
+  const period = orbit.findIndex((z, t) => t > 0 && z.every((v, i) => Math.abs(v - first[i]!) <= near));
+  return period < 0 ? orbit : orbit.slice(0, period);
+}
+
+/** Centre of the points' bounding box and the largest half side. */
+function ball(points: readonly (readonly number[])[], n: number): { centre: number[]; radius: number } {
+  const lower = new Array<number>(n).fill(points.length > 0 ? Infinity : 0);
+  const upper = new Array<number>(n).fill(points.length > 0 ? -Infinity : 0);
+  for (const z of points)
+    for (let i = 0; i < n; i++) {
+      lower[i] = Math.min(lower[i]!, z[i]!);
+      upper[i] = Math.max(upper[i]!, z[i]!);
+    }
+  return {
+    centre: lower.map((lo, i) => (lo + upper[i]!) / 2),
+    radius: Math.max(0, ...lower.map((lo, i) => (upper[i]! - lo) / 2)),
+  };
+}
+
+const distance = (a: readonly number[], b: readonly number[]): number =>
+  Math.hypot(...a.map((value, i) => value - b[i]!));
 
 /** An orbit from `start`; it ends early when it has settled on a listed object or diverged. */
 export function trajectory(

@@ -14,5 +14,7 @@ export interface FigureFixture {
 /** 'vdp': two dimensions, an unstable fixed point, a stable and a saddle 13-cycle. 'lorenz': three dimensions. */
 export function loadFixture(name: 'vdp' | 'lorenz'): FigureFixture {
   const path = join(__dirname, '..', 'fixtures', 'figures', `${name}.json`);
-  return JSON.parse(readFileSync(path, 'utf8')) as FigureFixture;
+  const fixture = JSON.parse(readFileSync(path, 'utf8')) as FigureFixture;
+  // The files hold no orbits on their way: a trajectory serves as one.
+  return { ...fixture, scene: { ...fixture.scene, transients: [fixture.trajectory.points.slice(0, 60)] } };
 }

@@ -37,6 +37,9 @@
           900,
         ).slice(500),
       ),
+      transients: [
+        [0.2, 0.3].concat(Array.from({ length: Math.max(0, n() - 2) }, () => 0.1)).slice(0, n()),
+      ].map((start) => orbit(start, 40)),
       principal: {
         mean: Array.from({ length: n() }, () => 0),
         components: Array.from({ length: Math.min(n(), 10) }, (_, i) => unit(i)),

@@ -4,6 +4,7 @@ import type { Painter, Theme } from '../../src/figures/painter';
 import {
   drawCursor,
   drawStateSpace,
+  fitEverything,
   fitStateSpace,
   hitStateSpace,
   layoutStateSpace,
@@ -69,6 +70,10 @@ function StateSpace2d(props: StateSpaceProps) {
     setMoved(view);
     onView?.(view);
   };
+  /** Back to the fit; from the fit to all objects, where some lie far outside. */
+  const fit = () => {
+    move(moved === null && layout.outside.length > 0 ? fitEverything(figure) : null);
+  };
   const pointAt = (px: number, py: number) => {
     const value = [layout.x.from(px), layout.y.from(py)] as const;
     setCursor(value);
@@ -115,9 +120,7 @@ function StateSpace2d(props: StateSpaceProps) {
       const { left, top, width, height } = layout.frame;
       if (px >= left && px <= left + width && py >= top && py <= top + height) launch(px, py);
     },
-    onDoubleClick: () => {
-      move(null);
-    },
+    onDoubleClick: fit,
     onDrag: (dx, dy) => {
       const shift = (interval: readonly [number, number], by: number): [number, number] => [
         interval[0] - by,
@@ -157,7 +160,7 @@ function StateSpace2d(props: StateSpaceProps) {
           zoom(px, py, 0.8);
           return true;
         case '0':
-          move(null);
+          fit();
           return true;
         case 'Enter': {
           const hit = hitStateSpace(layout, figure, px, py, 4);
@@ -205,7 +208,7 @@ function StateSpace2d(props: StateSpaceProps) {
     message ||
     (probe ? describeProbe(probe, under?.from ?? null) : '') ||
     (under ? `cursor z = ${formatVector(under.state, 3)}${under.from ? `   ${under.from}` : ''}` : '') ||
-    'Click to launch a trajectory; drag to pan, wheel to zoom, double-click to fit';
+    `Click to launch a trajectory; drag to pan, wheel to zoom, double-click to ${moved === null && layout.outside.length > 0 ? `show ${layout.outside.length === 1 ? layout.outside[0]! : `the ${String(layout.outside.length)} objects outside`} too` : 'fit'}`;
 
   return (
     <Figure

@@ -7,9 +7,11 @@ import type { Complex } from './types';
 export interface Scene {
   readonly stateDim: number;
   readonly reluUnits: number;
-  /** Sampled orbits ("simulated", drawn as fog): orbits x steps x n. After the transient where they do not settle, on their way where they do. */
+  /** Sampled orbits on their attractors, after a transient ("simulated", drawn as fog): orbits x steps x n. */
   readonly simulated: readonly (readonly (readonly number[])[])[];
-  /** Principal components of the simulated orbits and the objects. */
+  /** The beginnings of orbits that stay bounded, on their way to an attractor: orbits x steps x n. */
+  readonly transients: readonly (readonly (readonly number[])[])[];
+  /** Principal components of the simulated orbits and the objects in their reach. */
   readonly principal: {
     readonly mean: readonly number[];
     /** components[i] is the i-th unit vector (length n), by falling explained variance. */

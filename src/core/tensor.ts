@@ -26,6 +26,12 @@ export interface TensorInfo {
 export interface TensorHandle extends TensorInfo {
   /** All elements, row-major whatever the file's layout, as float64. Throws InputError if they cannot be read. */
   load(): Promise<Float64Array>;
+  /**
+   * Elements `start` .. `start + count` in row-major order, handed on in pieces, so that a tensor too large to load
+   * can be looked at. Absent where the file gives a tensor only as a whole. Throws InputError, and whatever `receive`
+   * throws.
+   */
+  stream?(start: number, count: number, receive: (values: Float64Array) => void): Promise<void>;
 }
 
 /** A tensor in memory, row-major. */

@@ -5,6 +5,7 @@ import { fileBytes, stem, type Bytes } from './bytes';
 import { ElementSink, itemSize } from './dtype';
 import { limits } from './limits';
 import { looksLikeNpy, readNpyHeader } from './npyHeader';
+import { packedReader, refuseLarge } from './packed';
 import type { Neighbourhood, Reader, Source } from './source';
 
 /** One array of a .npy file or a .npz entry; its header is read now, its values when asked for. */
@@ -19,19 +20,18 @@ export async function npyTensor(bytes: Bytes, name: string, place: string): Prom
       place,
       'The file is cut off; save or copy it again.',
     );
-  if (count > limits.elements)
-    throw new InputError(
-      `the array has ${count} elements, more than the ${limits.elements} that are read`,
-      place,
-      'Save the parameters of the recurrent network alone.',
-    );
+  if (!header.columnMajor || shape.length < 2) {
+    const { littleEndian, dataOffset: offset } = header;
+    return { name, dtype, shape, ...packedReader({ bytes, offset, dtype, littleEndian, shape }) };
+  }
   return {
     name,
     dtype,
     shape,
     load: async () => {
+      refuseLarge(shape);
       const values = new Float64Array(count);
-      const sink = new ElementSink(dtype, header.littleEndian, values, header.columnMajor ? shape : []);
+      const sink = new ElementSink(dtype, header.littleEndian, values, shape);
       await bytes.stream(header.dataOffset, needed, (piece) => {
         sink.push(piece);
       });

@@ -1,9 +1,10 @@
 import { InputError } from '../core/errors';
 import type { DType, Scalar, TensorHandle } from '../core/tensor';
 import { fileBytes, latin1, readExactly, viewOf, type Bytes } from './bytes';
-import { ElementSink, itemSize } from './dtype';
+import { itemSize } from './dtype';
 import { parseJson, type JsonDocument, type JsonNode } from './jsonTree';
 import { limits } from './limits';
+import { packedReader } from './packed';
 import type { Reader, Source } from './source';
 
 /**
@@ -59,8 +60,6 @@ export const safetensors: Reader = {
     for (const layout of layouts) {
       const dtype = Object.hasOwn(readable, layout.dtype) ? readable[layout.dtype]! : null;
       if (!dtype) warnings.push(`${layout.name} was left out: elements of type ${layout.dtype} are not read`);
-      else if ((layout.end - layout.begin) / itemSize[dtype] > limits.elements)
-        warnings.push(`${layout.name} was left out: it has more than ${limits.elements} elements`);
       else tensors.push(handle(layout, dtype, data));
     }
     if (tensors.length === 0) warnings.push('the file holds no tensor');
@@ -188,14 +187,6 @@ function handle(layout: Layout, dtype: DType, data: Bytes): TensorHandle {
     name: layout.name,
     dtype,
     shape: layout.shape,
-    load: async () => {
-      const size = layout.end - layout.begin;
-      const values = new Float64Array(size / itemSize[dtype]);
-      const sink = new ElementSink(dtype, true, values);
-      await data.stream(layout.begin, size, (piece) => {
-        sink.push(piece);
-      });
-      return values;
-    },
+    ...packedReader({ bytes: data, offset: layout.begin, dtype, littleEndian: true, shape: layout.shape }),
   };
 }

@@ -7,7 +7,7 @@ import { bindShapes, isMisfit } from './shapes';
 import type { ToMap } from './types';
 
 export { architectures, modelKinds } from './architectures';
-export { recognise } from './recognise';
+export { mappableKinds, recognise } from './recognise';
 
 function transposedValues(tensor: Tensor): Float64Array {
   const [rows = 1, columns = 1] = tensor.shape;

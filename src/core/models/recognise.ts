@@ -709,18 +709,23 @@ function unrecognised(file: Case, reason: string, remedy: string): Outcome {
     status: 'unrecognised',
     reason: capital(reason),
     remedy,
-    mappable: modelKinds.map((kind) => ({
-      kind,
-      parameters: architectures[kind].parameters
-        .filter(({ name }) => name !== 'AW' && name !== 'W_mask' && name !== 'clipping')
-        .map((parameter) => ({
-          name: parameter.name,
-          optional: parameter.optional ?? false,
-          fits: file.tensors.filter(({ shape }) => couldBe(parameter.shape, shape)).map(({ name }) => name),
-        })),
-    })),
+    mappable: mappableKinds(file.tensors),
   };
   return new Outcome(recognition);
+}
+
+/** What a mapping by hand can choose from: each architecture, its parameters, and the tensors whose shape fits. */
+export function mappableKinds(tensors: readonly TensorInfo[]): Unrecognised['mappable'] {
+  return modelKinds.map((kind) => ({
+    kind,
+    parameters: architectures[kind].parameters
+      .filter(({ name }) => name !== 'AW' && name !== 'W_mask' && name !== 'clipping')
+      .map((parameter) => ({
+        name: parameter.name,
+        optional: parameter.optional ?? false,
+        fits: tensors.filter(({ shape }) => couldBe(parameter.shape, shape)).map(({ name }) => name),
+      })),
+  }));
 }
 
 function couldBe(wanted: Architecture['parameters'][number]['shape'], shape: readonly number[]): boolean {

@@ -18,12 +18,16 @@ export interface Controller {
   openSettings(): void;
   showLog(): void;
   launch(start: readonly number[]): void;
+  /** Launches from a state a little off `point`, each time in another direction. */
+  launchBeside(point: readonly number[]): void;
   clearTrajectories(): void;
   probe(state: number[]): Promise<Probe>;
 }
 
 /** Steps of a launched trajectory: enough to settle on most cycles, and for their order to show. */
 const STEPS = 400;
+/** How far beside a point, in units of S. */
+const BESIDE = 1e-3;
 /** Points that weigh in on the principal components; more would only cost time to send. */
 const MAX_SCENE_OBJECTS = 500;
 
@@ -78,6 +82,11 @@ export function createController(store: Store, host: () => Host): Controller {
   });
   window.addEventListener('pagehide', save);
 
+  const launch = (start: readonly number[]): void => {
+    store.dispatch({ type: 'launch', start });
+    if (store.state.report) askPath(start);
+  };
+
   return {
     keep: (change) => store.dispatch({ type: 'keep', change }),
     select: (selected) => store.dispatch({ type: 'keep', change: { selected } }),
@@ -96,11 +105,20 @@ export function createController(store: Store, host: () => Host): Controller {
     copy: (text, what) => host().post({ type: 'copy', text, what }),
     openSettings: () => host().post({ type: 'openSettings' }),
     showLog: () => host().post({ type: 'showLog' }),
-    launch: (start) => {
-      store.dispatch({ type: 'launch', start });
-      if (store.state.report) askPath(start);
+    launch,
+    launchBeside: (point) => {
+      const { report, launched } = store.state;
+      launch(beside(point, BESIDE * (report?.model.scale ?? 1), launched.length));
     },
     clearTrajectories: () => store.dispatch({ type: 'clearTrajectories' }),
     probe: (state) => host().ask('probe', { state }),
   };
+}
+
+/** A state at distance `by` from `point`; the direction turns with `turn` by the golden angle, so that none repeats. */
+export function beside(point: readonly number[], by: number, turn: number): number[] {
+  const golden = Math.PI * (3 - Math.sqrt(5));
+  const direction = point.map((_, i) => Math.cos((i + 1) * (turn + 1) * golden - (i * Math.PI) / 2));
+  const length = Math.hypot(...direction) || 1;
+  return point.map((value, i) => value + (by * direction[i]!) / length);
 }

@@ -90,7 +90,7 @@ export function placeLabel(
   style: Omit<TextStyle, 'align' | 'baseline'>,
   limit = Infinity,
 ): Candidate | null {
-  const width = textWidth(content, style.size) + 2;
+  const width = textWidth(content, style.size) * ((style.weight ?? 400) >= 600 ? 1.16 : 1.06) + 2;
   const height = style.size + 3;
   let best: Candidate | null = null;
   let least = Infinity;

@@ -83,18 +83,36 @@ export function hueOf(
   return hues;
 }
 
-/** Ids of the partners of each object: same order, itineraries one bit apart up to rotation. */
+/** Ids of the partners of one object: same order, itineraries one bit apart up to rotation. */
 export function partnersOf(
   objects: readonly { readonly id: string; readonly order: number; readonly regions: readonly string[] }[],
-): Map<string, string[]> {
-  const partners = new Map<string, string[]>();
-  for (const [i, j] of partnerPairs(objects)) {
-    const a = objects[i]!.id;
-    const b = objects[j]!.id;
-    partners.set(a, [...(partners.get(a) ?? []), b]);
-    partners.set(b, [...(partners.get(b) ?? []), a]);
+  one: { readonly id: string; readonly order: number; readonly regions: readonly string[] },
+): string[] {
+  if (one.order < 2) return [];
+  const own = activity(one.regions);
+  return objects
+    .filter(({ id, order, regions }) => {
+      if (id === one.id || order !== one.order || regions.length !== one.regions.length) return false;
+      const other = activity(regions);
+      let apart = 0;
+      for (let unit = 0; unit < own.length && apart < 2; unit++) apart += Math.abs(own[unit]! - other[unit]!);
+      return apart === 1 && oneBitApart(one.regions, regions);
+    })
+    .map(({ id }) => id);
+}
+
+const activities = new WeakMap<readonly string[], readonly number[]>();
+
+/** At how many points of a cycle each unit is active: the same for every rotation. */
+function activity(regions: readonly string[]): readonly number[] {
+  let sum = activities.get(regions);
+  if (!sum) {
+    const counts = new Array<number>(regions[0]?.length ?? 0).fill(0);
+    for (const region of regions)
+      for (let unit = 0; unit < counts.length; unit++) if (region[unit] === '1') counts[unit]!++;
+    activities.set(regions, (sum = counts));
   }
-  return partners;
+  return sum;
 }
 
 /** Index of each object's family representative (union of partner pairs). */
@@ -122,13 +140,7 @@ function partnerPairs(
   objects: readonly { readonly order: number; readonly regions: readonly string[] }[],
 ): [number, number][] {
   const byCounts = new Map<string, number[]>();
-  const counts = objects.map(({ regions }) => {
-    const units = regions[0]?.length ?? 0;
-    const sum = new Array<number>(units).fill(0);
-    for (const region of regions)
-      for (let unit = 0; unit < units; unit++) if (region[unit] === '1') sum[unit]!++;
-    return sum;
-  });
+  const counts = objects.map(({ regions }) => activity(regions));
   const key = (order: number, sum: readonly number[]) => `${String(order)}|${sum.join(',')}`;
   objects.forEach((object, index) => {
     if (object.order < 2 || object.regions.length === 0) return;

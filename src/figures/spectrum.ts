@@ -1,7 +1,7 @@
 import type { Complex } from '../core/report/types';
 import { crisp, linearScale, type Frame, type LinearScale } from './axes';
 import { mix } from './color';
-import { DECIMALS, formatNumber, MINUS } from './format';
+import { DECIMALS, formatNumber, MINUS, superscript } from './format';
 import { around, Occupancy, placeLabel } from './labels';
 import { drawMarks, markStyle } from './marks';
 import type { FigureObject } from './objects';
@@ -100,7 +100,8 @@ export function layoutSpectrum(width: number, height: number, figure: SpectrumFi
     x: linearScale([view.re - halfX, view.re + halfX], [cx - frame.width / 2, cx + frame.width / 2]),
     y: linearScale([view.im - halfY, view.im + halfY], [cy + frame.height / 2, cy - frame.height / 2]),
     squeezed,
-    radius: count <= 60 ? 5 : count <= 400 ? 4 : count <= 2000 ? 3 : 2,
+    radius:
+      (count <= 40 ? 5 : count <= 160 ? 4 : count <= 2000 ? 3 : 2) - (figure.compact && count > 40 ? 1 : 0),
     largest,
   };
 }
@@ -164,7 +165,12 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
       ) {
         painter.circle(zero[0], zero[1], (1 + power) * unit, null, { color: faint, width: 1, dash: [2, 3] });
         const at = (1 + power) * unit * Math.SQRT1_2;
-        note(power < 4 ? String(10 ** power) : `1e${String(power)}`, zero[0] - at, zero[1] - at, 'middle');
+        note(
+          power < 4 ? String(10 ** power) : `10${superscript(power)}`,
+          zero[0] - at,
+          zero[1] - at,
+          'middle',
+        );
       }
     painter.circle(zero[0], zero[1], unit, null, { color: theme.ink3, width: 1.2 });
     note('1', zero[0] + unit + 6, zero[1] - 9, 'start');
@@ -210,13 +216,17 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
       drawMarks(
         painter,
         places[selectedIndex]!,
-        markStyle(figure.objects[selectedIndex]!, theme, Math.max(radius, 5) + 0.5),
+        markStyle(
+          figure.objects[selectedIndex]!,
+          theme,
+          Math.max(radius + 0.5, places[selectedIndex]!.length > 24 ? 3.5 : 5),
+        ),
       );
 
     const byRank = figure.objects
       .map((object, index) => ({ object, index }))
       .sort((a, b) => Number(b.object.id === figure.selected) - Number(a.object.id === figure.selected))
-      .slice(0, figure.compact ? 12 : 120);
+      .slice(0, figure.compact || figure.objects.length > 200 ? 12 : 60);
     for (const { object, index } of byRank) {
       const xy = places[index]!;
       if (xy.length === 0 || object.spectralRadius === null) continue;
@@ -225,14 +235,18 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
         painter,
         occupancy,
         `${object.id} ${formatNumber(rho, DECIMALS.list)}`,
-        [...around(xy[0]!, xy[1]!, radius + 6), ...around(xy[0]!, xy[1]!, radius + 18, 6)],
+        [
+          ...around(xy[0]!, xy[1]!, radius + 6),
+          ...around(xy[0]!, xy[1]!, radius + 18, 6),
+          ...(object.id === figure.selected ? around(xy[0]!, xy[1]!, radius + 34, 9) : []),
+        ],
         {
           color: hueText(theme, object.hue),
           size: TYPE.small,
           weight: object.id === figure.selected ? 600 : 500,
           halo: theme.paper,
         },
-        object.id === figure.selected || figure.objects.length <= 8 ? Infinity : 40,
+        object.id === figure.selected ? Infinity : 24,
       );
     }
     if (figure.cursor) {

@@ -101,6 +101,37 @@ function coordinatesOf(figure: StateSpaceFigure): readonly [Coordinate, Coordina
  * rest do not stretch it: they are named as outside.
  */
 export function fitStateSpace(figure: StateSpaceFigure): View {
+  const trajectories = figure.show.trajectories ? figure.trajectories : null;
+  const known = fits.get(figure.objects);
+  if (
+    known?.scene === figure.scene &&
+    known.trajectories === trajectories &&
+    known.axes === axesKey(figure) &&
+    known.stateDim === figure.stateDim
+  )
+    return known.view;
+  const view = fitted(figure);
+  const { scene, stateDim } = figure;
+  fits.set(figure.objects, { scene, trajectories, axes: axesKey(figure), stateDim, view });
+  return view;
+}
+
+/** The last fit of each list of objects: selecting and moving ask for it again and again. */
+const fits = new WeakMap<
+  readonly FigureObject[],
+  {
+    readonly scene: Scene | null;
+    readonly trajectories: StateSpaceFigure['trajectories'] | null;
+    readonly axes: string;
+    readonly stateDim: number;
+    readonly view: View;
+  }
+>();
+
+const axesKey = ({ axes: { x, y } }: StateSpaceFigure): string =>
+  `${x.type} ${String(x.index)} ${y.type} ${String(y.index)}`;
+
+function fitted(figure: StateSpaceFigure): View {
   const coordinates = coordinatesOf(figure);
   const core = new Extent();
   const orbits = figure.scene?.simulated ?? [];
@@ -729,7 +760,7 @@ function drawObjectLabels(
         Number(b.object.id === figure.selected) - Number(a.object.id === figure.selected) ||
         a.object.order - b.object.order,
     )
-    .slice(0, 80);
+    .slice(0, many ? 40 : 80);
   for (const { object, index } of order) {
     if (outside.has(object.id)) continue;
     const xy = projected[index]!;

@@ -68,7 +68,7 @@ export function limitOf(matrix: ParameterMatrix): number {
  */
 export function layoutTiles(width: number, height: number, matrices: readonly ParameterMatrix[]): Tile[] {
   let tiles: Tile[] = [];
-  for (const size of [40, 36, 30, 26, 22, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2]) {
+  for (const size of [56, 48, 40, 36, 30, 26, 22, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2]) {
     const attempt = placeTiles(width, height, matrices, size);
     tiles = attempt.tiles;
     if (attempt.bottom <= height) break;
@@ -104,15 +104,27 @@ function placeTiles(width: number, height: number, matrices: readonly ParameterM
   let x = margin;
   let y = 8;
   let rowHeight = 0;
+  /** Tiles of the row that others may stand under: vectors share a column beside a tall matrix. */
+  let slots: { x: number; wide: number; bottom: number }[] = [];
   for (const matrix of matrices) {
     if (placed.has(matrix.name)) continue;
     const { h, wide } = extent(matrix);
+    const under = slots.find(
+      (slot) => wide <= slot.wide + 1 && slot.bottom + gap + caption + h <= y + rowHeight,
+    );
+    if (under) {
+      placed.set(matrix.name, tile(matrix, under.x, under.bottom + gap));
+      under.bottom += gap + caption + h;
+      continue;
+    }
     if (x > margin && x + wide > right) {
       x = margin;
       y += rowHeight + gap;
       rowHeight = 0;
+      slots = [];
     }
     placed.set(matrix.name, tile(matrix, x, y));
+    slots.push({ x, wide, bottom: y + caption + h });
     x += wide + gap;
     rowHeight = Math.max(rowHeight, h + caption);
   }
@@ -225,7 +237,7 @@ function drawTiles(painter: Painter, figure: WeightsFigure, theme: Theme): void 
     painter.text(
       frame.left,
       frame.top - 9,
-      `${formatNumber(matrix.statistics.min, 3)} .. ${formatNumber(matrix.statistics.max, 3)}`,
+      `${formatNumber(matrix.statistics.min, 3)} to ${formatNumber(matrix.statistics.max, 3)}`,
       { color: theme.ink2, size: TYPE.small, baseline: 'middle' },
     );
     drawCells(

@@ -20,8 +20,9 @@ const WORK = 3e8;
 /** Orbits shown on their way, and for how long. */
 const WAYS = 10;
 const WAY_STEPS = 60;
-/** Coordinates beyond this many S count as divergence. */
-const FAR = 1e6;
+/** Coordinates beyond this many S count as divergence, as does an orbit that grows by this factor while shown. */
+const FAR = 100;
+const GROWTH = 1.5;
 /** Objects within this many radii of the attractors weigh in on the principal components. */
 const NEAR = 3;
 /** Region borders beyond this are not drawn. */
@@ -51,7 +52,7 @@ export function scene(model: LoadedModel, objects: readonly (readonly number[])[
     const z = beside ? randomState(random, n, 0.02 * scale, beside) : randomState(random, n, scale);
     if (!advance(kernel, z, transient, FAR * scale)) continue;
     const orbit = record(kernel, z, ORBIT_STEPS, FAR * scale);
-    if (orbit) simulated.push(untilRepeated(orbit));
+    if (orbit && !grows(orbit)) simulated.push(untilRepeated(orbit));
   }
 
   const { centre, radius } = ball(simulated.flat(), n);
@@ -102,6 +103,13 @@ function record(kernel: Kernel, z: Float64Array, steps: number, bound: number): 
     orbit.push(Array.from(z));
   }
   return orbit;
+}
+
+/** Whether the last quarter of an orbit reaches much farther than the first: slow divergence. */
+function grows(orbit: readonly (readonly number[])[]): boolean {
+  const quarter = Math.ceil(orbit.length / 4);
+  const reach = (states: readonly (readonly number[])[]): number => Math.max(...states.map((z) => maxAbs(z)));
+  return reach(orbit.slice(-quarter)) > GROWTH * reach(orbit.slice(0, quarter));
 }
 
 /** One period of an orbit that has come back to its beginning to rounding, else all of it. */

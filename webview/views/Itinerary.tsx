@@ -7,6 +7,9 @@ const WIDTH = 236;
 const LEAST_CELL = 7;
 const MOST_CELL = 18;
 const ROW = 14;
+/** The one region of a fixed point stands in rows from this many units on. */
+const WRAP_FROM = 6;
+const WRAP = 20;
 
 /**
  * The regions of a cycle as a strip: column j is point j, row u is unit u, full where the unit is active.
@@ -18,6 +21,7 @@ export function Itinerary({ regions }: { regions: readonly string[] }): JSX.Elem
   const cell = Math.min(MOST_CELL, Math.max(LEAST_CELL, Math.floor((WIDTH / Math.max(k, 1)) * 10) / 10));
   const { on, off } = useMemo(() => paths(regions, cell), [regions, cell]);
   if (units === 0) return null;
+  if (k === 1 && units > WRAP_FROM) return <Region region={regions[0]!} />;
   const every = [1, 2, 5, 10, 20, 50, 100].find((step) => step * cell >= (k > 9 ? 17 : 9)) ?? 200;
   const ticks = Array.from({ length: k }, (_, j) => j + 1).filter(
     (j) => every === 1 || j === 1 || j % every === 0,
@@ -47,6 +51,43 @@ export function Itinerary({ regions }: { regions: readonly string[] }): JSX.Elem
   );
 }
 
+/** The region of a fixed point, unit by unit in rows of twenty with the first unit's number before each. */
+function Region({ region }: { region: string }): JSX.Element {
+  const rows = Array.from({ length: Math.ceil(region.length / WRAP) }, (_, row) =>
+    region.slice(row * WRAP, (row + 1) * WRAP),
+  );
+  const cell = Math.floor(((WIDTH - 4) / WRAP) * 10) / 10;
+  const active = Array.from(region).filter((bit) => bit === '1').length;
+  return (
+    <section class="itinerary">
+      <h3>
+        Region <span class="muted">{`${String(active)} of ${String(region.length)} units active`}</span>
+      </h3>
+      <div class="strip" tabIndex={0} role="img" aria-label={words([region])}>
+        <svg class="strip-units" width="24" height={rows.length * ROW} aria-hidden="true">
+          {rows.map((_, row) => (
+            <text key={row} x="0" y={row * ROW + 10}>
+              {row * WRAP + 1}
+            </text>
+          ))}
+        </svg>
+        <svg width={WRAP * cell + 1} height={rows.length * ROW} aria-hidden="true">
+          {rows.map((bits, row) => {
+            // One unit in each column.
+            const { on, off } = paths(Array.from(bits), cell);
+            return (
+              <g key={row} transform={`translate(0 ${String(row * ROW)})`}>
+                <path class="on" d={on} />
+                <path class="off" d={off} />
+              </g>
+            );
+          })}
+        </svg>
+      </div>
+    </section>
+  );
+}
+
 function paths(regions: readonly string[], cell: number): { on: string; off: string } {
   let on = '';
   let off = '';
@@ -67,6 +108,8 @@ function paths(regions: readonly string[], cell: number): { on: string; off: str
 /** The same in words: runs per unit for few units, else how many are active. */
 function words(regions: readonly string[]): string {
   const units = regions[0]?.length ?? 0;
+  if (regions.length === 1 && units > 6)
+    return `${String(Array.from(regions[0]!).filter((bit) => bit === '1').length)} of ${String(units)} units active`;
   if (units > 6 || regions.length > 60) return `${String(regions.length)} regions of ${String(units)} units`;
   return Array.from({ length: units }, (_, u) => {
     const active = regions.flatMap((region, j) => (region[u] === '1' ? [j + 1] : []));

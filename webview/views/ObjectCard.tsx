@@ -119,6 +119,7 @@ function CycleCard({ cycle, beyond }: { cycle: Cycle; beyond: boolean }): JSX.El
         {!cycle.inDomain && <Pair term="Domain">outside the box of the proof</Pair>}
         {beyond && <Pair term="Claim">none: above the highest order searched</Pair>}
       </dl>
+      <LaunchBeside id={cycle.id} points={cycle.points} />
       <Itinerary regions={cycle.regions} />
       <Points
         name={cycle.id}
@@ -131,15 +132,32 @@ function CycleCard({ cycle, beyond }: { cycle: Cycle; beyond: boolean }): JSX.El
   );
 }
 
+/** Shows what an orbit does that starts next to the object. */
+function LaunchBeside({
+  id,
+  points,
+}: {
+  id: string;
+  points: readonly (readonly number[])[];
+}): JSX.Element | null {
+  const { state, controller } = usePanel();
+  const point = points[0];
+  if (!point || !state.report) return null;
+  return (
+    <p class="launch">
+      <LinkButton onClick={() => controller.launchBeside(point)}>Launch a trajectory beside {id}</LinkButton>
+    </p>
+  );
+}
+
 function Partner({ cycle }: { cycle: Cycle }): JSX.Element | null {
   const { state, controller } = usePanel();
   const partners = useMemo(
     () =>
       partnersOf(
-        state.objects.flatMap((object) =>
-          object.kind === 'cycle' && object.order === cycle.order ? [object.cycle] : [],
-        ),
-      ).get(cycle.id) ?? [],
+        state.objects.flatMap((object) => (object.kind === 'cycle' ? [object.cycle] : [])),
+        cycle,
+      ),
     [state.objects, cycle],
   );
   if (partners.length === 0) return null;
@@ -171,6 +189,7 @@ function BoundaryCard({ point }: { point: BoundaryPoint }): JSX.Element {
         <Pair term="Residual">{scientific(point.residual, 0)}</Pair>
         <Pair term="Verified">{point.verified ? 'by iterating the map' : 'no'}</Pair>
       </dl>
+      <LaunchBeside id={point.id} points={point.points} />
       <Points name={point.id} points={point.points} regions={[]} nearest={null} copy={controller.copy} />
     </>
   );

@@ -157,6 +157,7 @@ function Beside(): JSX.Element {
   const last = shownTrajectories(state).at(-1);
   const trajectories = useMemo(() => (last ? [beginning(last)] : []), [last?.id, last?.trajectory]);
   const selected = objects.find(({ id }) => id === kept.selected);
+  const resting = last === undefined && selected?.order === 1 ? selected : null;
   const rows = useMemo(
     () =>
       Array.from({ length: Math.min(n, 3) }, (_, index): AxisChoice => ({
@@ -182,11 +183,23 @@ function Beside(): JSX.Element {
         <h2 id="series-head">
           {last
             ? `Trajectory from ${formatVector(last.trajectory.points[0] ?? [], 2, 3)}`
-            : selected
+            : selected && !resting
               ? `Time series of ${selected.id}`
               : 'Time series'}
         </h2>
-        {last || selected ? (
+        {resting ? (
+          <>
+            <p class="muted hint">
+              {resting.id} is a fixed point: its time series is constant. Click in the state space to launch a
+              trajectory, or see what an orbit does that starts next to it.
+            </p>
+            {state.report && (
+              <Button kind="secondary" onClick={() => controller.launchBeside(resting.points[0] ?? [])}>
+                Launch beside {resting.id}
+              </Button>
+            )}
+          </>
+        ) : last || selected ? (
           <TimeSeries
             stateDim={n}
             rows={rows}

@@ -4,6 +4,7 @@ import { regionString, rescale } from '../map/kernel';
 import type { Attractor, BoundaryPoint, Certificate, Cycle, OrderResult } from '../report/types';
 import { describeAperiodic } from './attractors';
 import { Collection } from './collection';
+import { originKey } from './exactRegion';
 import { searchFixedPoints } from './fixedPoints';
 import { listObjects, toUnits } from './listing';
 import {
@@ -16,7 +17,7 @@ import {
 } from './order';
 import { WordSolver } from './solver';
 import { survey } from './survey';
-import { residuals } from './verify';
+import { RESIDUAL, residuals } from './verify';
 
 export interface DetectOptions {
   readonly maxOrder: number;
@@ -46,6 +47,8 @@ export interface Detection {
   readonly warnings: string[];
 }
 
+const COMPLEMENTARITY = 'linear complementarity search';
+
 /** Work below which threads cost more than they save, in floating-point operations. */
 const THREADED_WORK = 4e8;
 
@@ -57,48 +60,62 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   const { maxOrder, seed, stop, onProgress } = options;
   // Inside, lengths are in units of a power of two near the biases' size: tolerances mean the same for h x 1e11.
   const biases = Math.max(maxAbs(map.g), maxAbs(map.d));
-  const unit = biases > 0 ? 2 ** Math.ceil(Math.log2(biases)) : 1;
+  // Bounded so that neither the unit nor its inverse overflows.
+  const unit = biases > 0 ? 2 ** clampExponent(Math.ceil(Math.log2(biases))) : 1;
   const scaled = rescale(map, 1 / unit);
+  const exactUnits = isExact(map.g, scaled.g, unit) && isExact(map.d, scaled.d, unit);
+  const certify = options.certify && exactUnits;
   let scale = biases > 0 ? biases / unit : 1;
   const warnings: string[] = [];
+  if (!exactUnits)
+    warnings.push(
+      'The biases span more orders of magnitude than a double can hold together: nothing is proven.',
+    );
   let provisional = 0;
   const stream = (cycles: Cycle[], boundaryPoints: BoundaryPoint[]): void =>
     options.onFinds({ cycles, boundaryPoints });
   const found = new Collection(scaled, scale, {
     onCycle: (cycle) => stream([toUnits({ ...cycle, id: `?${String(++provisional)}` }, unit)], []),
     onBoundary: (point) => stream([], [toUnits({ ...point, id: `?${String(++provisional)}` }, unit)]),
+    stop,
   });
 
   onProgress('fixed points', 0);
   if (biases === 0) addOrigin(found);
   const fixedPoints = searchFixedPoints(scaled, {
-    certify: options.certify,
+    certify,
     stop,
-    onCandidate: (word) => void found.addWord([word], 'linear complementarity search'),
+    onCandidate: (word, certain) => void found.addWord([word], COMPLEMENTARITY, certain),
     onProgress: (fraction) => onProgress('fixed points', 0.3 * fraction),
   });
-  for (const word of fixedPoints.candidates) found.addWord([word], 'linear complementarity search');
-  for (const { point, units, itineraryCount, words } of fixedPoints.boundary)
-    found.addBoundary({
+  const unlisted = fixedPoints.candidates.filter((word) => !found.decide([word], COMPLEMENTARITY)).length;
+  for (const { point, units, itineraryCount, words, key } of fixedPoints.boundary) {
+    const { residual } = residuals(scaled, [point]);
+    const boundary = {
       order: 1,
       points: [Array.from(point)],
       itineraries: words.map((word) => [regionString(word)]),
       itineraryCount,
       units,
-      residual: residuals(scaled, [point]).residual,
-      verified: residuals(scaled, [point]).residual <= 1e-10 * scale,
+      residual,
+      verified: residual <= RESIDUAL * Math.max(scale, maxAbs(point)),
       note:
         units.length === map.L && map.L > 1
           ? 'Lies on every region border: its Jacobian is not defined, so no stability is stated.'
           : `Lies on ${units.length === 1 ? 'a region border' : `${String(units.length)} region borders`}: its Jacobian is not defined, so no stability is stated.`,
-    });
-  for (const { word, point, directions } of fixedPoints.continua)
+    };
+    found.addBoundary(boundary, key);
+  }
+  for (const { word, point, directions, proper } of fixedPoints.continua) {
+    // Words with more active units hold the same points again.
+    if (!proper) continue;
     found.addContinuum({
       regions: [regionString(word)],
       dimension: directions.length,
       point: Array.from(point),
       directions: directions.map((v) => Array.from(v)),
     });
+  }
 
   const centres = [
     ...[...found.cycles.values()].map((cycle) => Float64Array.from(cycle.points[0]!)),
@@ -120,11 +137,11 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   });
   // A map without biases has no unit of length of its own: S stays 1.
   if (seen.extent > 0 && biases > 0) found.scale = scale = Math.max(extent, seen.extent);
-  for (const { state } of seen.resting) addResting(found, state);
+  if (!fixedPoints.complete) for (const { state } of seen.resting) addResting(found, state);
 
   const certificates = new Map<number, Certificate>();
   const undecided = new Map<number, number>();
-  if (fixedPoints.complete && found.undecided === 0) {
+  if (fixedPoints.complete && unlisted === 0) {
     const { domain, method, statement, counts, errorBound } = fixedPoints;
     const inUnits = (box: readonly number[]): number[] => box.map((v) => v * unit);
     certificates.set(1, {
@@ -152,7 +169,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       orbits: seen.orbits,
       known: knownOf(order),
       solves: solveBudget(scaled, order),
-      certify: options.certify,
+      certify,
     });
   // Attractors of longer period: only what lies next to them, such as the saddle they were born with.
   for (const order of new Set(seen.periodic.map(({ word }) => word.length)))
@@ -186,15 +203,12 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
         });
   results.sort((a, b) => a.order - b.order);
   for (const { order, finds, singular, exhausted } of results) {
-    let open = singular.length;
-    for (const { word, foundBy } of finds) if (!found.addWord(word, foundBy) && word.length === order) open++;
-    for (const word of singular) found.addSingular(word);
+    let open = 0;
+    for (const { word, foundBy } of finds)
+      if (foundBy !== 'exhaustion') found.addWord(word, foundBy);
+      else if (!found.decide(word, foundBy)) open++;
+    for (const word of singular) if (!found.addSingular(word)) open++;
     if (exhausted === null) continue;
-    // Families around a shorter object (a multiplier that is a root of unity) have no primitive itinerary.
-    open += [...found.cycles.values()].filter(
-      (c) => divides(c.order, order) && c.stability === 'marginal',
-    ).length;
-    open += found.boundary.filter((point) => divides(point.order, order)).length;
     if (open === 0) certificates.set(order, exhaustionCertificate(order, exhausted));
     else undecided.set(order, open);
   }
@@ -284,16 +298,19 @@ function addOrigin(found: Collection): void {
     C.subarray(u * n, u * n + n).some((v) => v !== 0),
   );
   if (units.length === 0) return;
-  found.addBoundary({
-    order: 1,
-    points: [new Array<number>(n).fill(0)],
-    itineraries: [['0'.repeat(L)]],
-    itineraryCount: 2 ** units.length,
-    units,
-    residual: 0,
-    verified: true,
-    note: 'The map has no biases: 0 is a fixed point on every region border. Its Jacobian is not defined, so no stability is stated.',
-  });
+  found.addBoundary(
+    {
+      order: 1,
+      points: [new Array<number>(n).fill(0)],
+      itineraries: [['0'.repeat(L)]],
+      itineraryCount: 2 ** units.length,
+      units,
+      residual: 0,
+      verified: true,
+      note: 'The map has no biases: 0 is a fixed point on every region border. Its Jacobian is not defined, so no stability is stated.',
+    },
+    originKey(n),
+  );
 }
 
 /** A state at rest that no search listed lies on borders: it is listed as it is. */
@@ -323,7 +340,7 @@ function addResting(found: Collection, state: Float64Array): void {
     itineraryCount: 1,
     units,
     residual: residuals(map, [state]).residual,
-    verified: true,
+    verified: residuals(map, [state]).residual <= RESIDUAL * scale,
     note: 'Simulated orbits come to rest here, on region borders: its Jacobian is not defined.',
   });
 }
@@ -334,13 +351,19 @@ function exhaustionCertificate(order: number, words: number): Certificate {
     periods: order,
     method: 'exhaustion of itineraries',
     statement:
-      `All ${String(words)} itineraries of order ${String(order)} (up to rotation) were solved with error bounds; ` +
+      `All ${String(words)} itineraries of order ${String(order)} (up to rotation) were solved with error bounds, and in exact arithmetic where those left a doubt; ` +
       'every solution that is not listed certainly leaves the regions of its itinerary. Holds everywhere in state space.',
     counts: { 'itineraries solved': words },
     errorBound: Number.EPSILON,
   };
 }
 
-function divides(p: number, k: number): boolean {
-  return p < k && k % p === 0;
+/** Powers of two whose inverse is a double, too. */
+function clampExponent(exponent: number): number {
+  return Math.max(-960, Math.min(960, exponent));
+}
+
+/** Whether the change of units lost no digit. */
+function isExact(original: Float64Array, scaled: Float64Array, unit: number): boolean {
+  return original.every((v, i) => scaled[i]! * unit === v);
 }

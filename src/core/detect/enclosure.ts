@@ -98,10 +98,14 @@ export function encloseSolve(
     for (let i = 0; i < n; i++) {
       let magnitude = Math.abs(R[i * m + c]!);
       let spread = Rerror === null ? 0 : Rerror[i * m + c]!;
-      for (const k of inM[i]!) magnitude += Math.abs(M[i * n + k]! * value[k * m + c]!);
+      let exact = magnitude === 0;
+      for (const k of inM[i]!) {
+        magnitude += Math.abs(M[i * n + k]! * value[k * m + c]!);
+        exact &&= value[k * m + c] === 0;
+      }
       if (Merror !== null)
         for (let k = 0; k < n; k++) spread += Merror[i * n + k]! * Math.abs(value[k * m + c]!);
-      const rounding = magnitude > 0 ? g * magnitude + UNDERFLOW : 0;
+      const rounding = exact ? 0 : g * magnitude + UNDERFLOW;
       residual[i] = (Math.abs(residual[i]!) + rounding + spread) * INFLATE;
     }
     let largest = 0;

@@ -1,21 +1,52 @@
 import type { CanonicalMap } from '../map/canonical';
+import { regionString } from '../map/kernel';
+import { leastRotation, primitivePeriod } from './words';
 
 /**
- * Exact verdict on one region word: the stored doubles are dyadic rationals, so the fixed-point equation and
- * every sign test are decided in integers.
+ * Exact verdict on one itinerary (a region word for a fixed point, k of them for a k-cycle): the stored doubles are dyadic
+ * rationals, so the cycle equation and every sign test are decided in integers.
  */
 export type ExactVerdict =
-  /** The fixed point lies strictly inside its region. */
-  | { readonly kind: 'inside'; readonly point: Float64Array }
-  /** It lies on the borders of `units` and in the closed region. */
-  | { readonly kind: 'border'; readonly point: Float64Array; readonly units: number[]; readonly key: string }
+  /** Every point lies strictly inside its region. */
+  | { readonly kind: 'inside'; readonly points: Float64Array[] }
+  /**
+   * They lie in their closed regions, some on the borders of `units`. `points` is the orbit without repetition;
+   * `key` is the same for every itinerary of it.
+   */
+  | {
+      readonly kind: 'border';
+      readonly points: Float64Array[];
+      readonly units: number[];
+      readonly key: string;
+    }
   | { readonly kind: 'outside' }
   /** Told to stop. */
   | { readonly kind: 'stopped' }
-  /** I - J is singular and no fixed point of the affine map lies in the closed region. */
+  /** I - M is singular and no solution lies in the closed regions. */
   | { readonly kind: 'none' }
-  /** An affine family of fixed points meets the closed region in more than one point. */
-  | { readonly kind: 'family'; readonly point: Float64Array; readonly directions: Float64Array[] };
+  /**
+   * An affine family of solutions meets the closed regions in more than one point; `point` (of the first region) is
+   * one. `proper`: no active unit is at its border throughout, so that no itinerary with fewer active units holds
+   * the same solutions.
+   */
+  | {
+      readonly kind: 'family';
+      readonly point: Float64Array;
+      readonly directions: Float64Array[];
+      readonly proper: boolean;
+    };
+
+/** z_1 -> z_t of an itinerary: (P z_1 + c) / scale. */
+interface Prefix {
+  readonly P: bigint[];
+  readonly c: bigint[];
+  readonly scale: bigint;
+}
+
+/** The key of the fixed point 0, as `ExactVerdict` writes it. */
+export function originKey(n: number): string {
+  return ['1', ...new Array<string>(n).fill('0')].join('/');
+}
 
 interface Integers {
   readonly shift: bigint;
@@ -50,60 +81,130 @@ export class ExactRegions {
     );
   }
 
-  verdict(word: Uint8Array): ExactVerdict {
-    const { n, L } = this.map;
-    const { shift, A, B, C, d, g } = this.integers;
-    // Rows of [I - J | b], scaled by 2^(2 shift).
-    const rows: bigint[][] = [];
-    for (let i = 0; i < n; i++) {
-      const row: bigint[] = [];
-      for (let j = 0; j < n; j++) row.push((i === j ? 1n << (2n * shift) : 0n) - (A[i * n + j]! << shift));
-      row.push(g[i]! << shift);
-      for (let u = 0; u < L; u++) {
-        const b = B[i * L + u]!;
-        if (word[u] === 0 || b === 0n) continue;
-        for (let j = 0; j < n; j++) row[j] = row[j]! - b * C[u * n + j]!;
-        row[n] = row[n]! + b * d[u]!;
-      }
-      rows.push(row);
-    }
-    const echelon = reducedEchelon(rows, n, this.stop);
+  /**
+   * @param word k region bit vectors. Of a power of a shorter word only what is no solution of the shorter word counts:
+   * families of primitive period k.
+   */
+  verdict(word: readonly Uint8Array[]): ExactVerdict {
+    const { n } = this.map;
+    const k = word.length;
+    const prefixes = this.prefixes(word);
+    const solve = (period: number): { rows: bigint[][]; pivots: number[]; denominator: bigint } | null => {
+      const { P, c, scale } = prefixes[period]!;
+      const rows = Array.from({ length: n }, (_, i) => [
+        ...Array.from({ length: n }, (_column, j) => (i === j ? scale : 0n) - P[i * n + j]!),
+        c[i]!,
+      ]);
+      const echelon = reducedEchelon(rows, n, this.stop);
+      return echelon && { rows, ...echelon };
+    };
+    const echelon = solve(k);
     if (echelon === null) return { kind: 'stopped' };
-    const { pivots, denominator } = echelon;
+    const { rows, pivots, denominator } = echelon;
     for (let i = pivots.length; i < n; i++) if (rows[i]![n] !== 0n) return { kind: 'none' };
-    if (pivots.length < n) return this.family(word, rows, pivots, denominator);
+    const period = primitivePeriod(word.map(regionString));
+    for (let p = period; p < k; p += period) {
+      if (k % p !== 0) continue;
+      const shorter = solve(p);
+      if (shorter === null) return { kind: 'stopped' };
+      if (shorter.pivots.length === pivots.length) return { kind: 'none' };
+    }
+    if (pivots.length < n) return this.family(word, prefixes, rows, pivots, denominator);
     const numerators = new Array<bigint>(n);
     pivots.forEach((column, i) => {
       numerators[column] = rows[i]![n]!;
     });
-    return this.locate(word, numerators, denominator);
+    return this.locate(word, prefixes, numerators, denominator);
   }
 
-  /** Where the point numerators / denominator lies with respect to the word's region. */
-  private locate(word: Uint8Array, numerators: readonly bigint[], denominator: bigint): ExactVerdict {
+  private prefixes(word: readonly Uint8Array[]): Prefix[] {
+    const { n, L } = this.map;
+    const { shift, A, B, C, d, g } = this.integers;
+    const one = 1n << (2n * shift);
+    const out: Prefix[] = [
+      {
+        P: Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1n : 0n)),
+        c: new Array<bigint>(n).fill(0n),
+        scale: 1n,
+      },
+    ];
+    for (const bits of word) {
+      const { P, c, scale } = out[out.length - 1]!;
+      const next: Prefix = { P: [], c: [], scale: scale * one };
+      for (let i = 0; i < n; i++) {
+        // Row i of J and entry i of b, scaled by 2^(2 shift).
+        const J = Array.from({ length: n }, (_, j) => A[i * n + j]! << shift);
+        let b = g[i]! << shift;
+        for (let u = 0; u < L; u++) {
+          const w = B[i * L + u]!;
+          if (bits[u] === 0 || w === 0n) continue;
+          for (let j = 0; j < n; j++) J[j] = J[j]! + w * C[u * n + j]!;
+          b += w * d[u]!;
+        }
+        for (let j = 0; j < n; j++) {
+          let v = 0n;
+          for (let l = 0; l < n; l++) if (J[l] !== 0n) v += J[l]! * P[l * n + j]!;
+          next.P.push(v);
+        }
+        let v = b * scale;
+        for (let l = 0; l < n; l++) if (J[l] !== 0n) v += J[l]! * c[l]!;
+        next.c.push(v);
+      }
+      out.push(next);
+    }
+    return out;
+  }
+
+  /** Where the orbit of numerators / denominator lies with respect to the regions. */
+  private locate(
+    word: readonly Uint8Array[],
+    prefixes: readonly Prefix[],
+    numerators: readonly bigint[],
+    denominator: bigint,
+  ): ExactVerdict {
     const { n, L } = this.map;
     const { C, d } = this.integers;
-    const units: number[] = [];
-    for (let u = 0; u < L; u++) {
-      let p = d[u]! * denominator;
-      for (let j = 0; j < n; j++) p += C[u * n + j]! * numerators[j]!;
-      if (denominator < 0n) p = -p;
-      if (p === 0n) {
-        if (!this.constant[u]) units.push(u);
-        else if (word[u] === 1) return { kind: 'outside' };
-      } else if (p > 0n !== (word[u] === 1)) return { kind: 'outside' };
+    const units = new Set<number>();
+    const points: Float64Array[] = [];
+    const keys: string[] = [];
+    for (const [t, bits] of word.entries()) {
+      const { P, c, scale } = prefixes[t]!;
+      const z = c.map((v, i) => {
+        let sum = v * denominator;
+        for (let j = 0; j < n; j++) sum += P[i * n + j]! * numerators[j]!;
+        return sum;
+      });
+      const below = denominator * scale;
+      for (let u = 0; u < L; u++) {
+        let p = d[u]! * below;
+        for (let j = 0; j < n; j++) p += C[u * n + j]! * z[j]!;
+        if (below < 0n) p = -p;
+        if (p === 0n) {
+          if (!this.constant[u]) units.add(u);
+          else if (bits[u] === 1) return { kind: 'outside' };
+        } else if (p > 0n !== (bits[u] === 1)) return { kind: 'outside' };
+      }
+      points.push(Float64Array.from(z, (v) => ratio(v, below)));
+      const common = z.reduce(gcd, below);
+      const sign = below < 0n ? -common : common;
+      keys.push([below, ...z].map((v) => (v / sign).toString(36)).join('/'));
     }
-    const point = Float64Array.from(numerators, (v) => ratio(v, denominator));
-    if (units.length === 0) return { kind: 'inside', point };
-    const common = numerators.reduce(gcd, denominator);
-    const sign = denominator < 0n ? -common : common;
-    const key = [denominator, ...numerators].map((v) => (v / sign).toString(36)).join('/');
-    return { kind: 'border', point, units, key };
+    if (units.size === 0) return { kind: 'inside', points };
+    const period = primitivePeriod(keys);
+    const orbit = keys.slice(0, period);
+    const first = leastRotation(orbit);
+    return {
+      kind: 'border',
+      points: points.slice(0, period),
+      units: [...units].sort((a, b) => a - b),
+      key: [...orbit.slice(first), ...orbit.slice(0, first)].join(' '),
+    };
   }
 
-  /** z = z0 + sum_k t_k v_k: which t keep every unit on its side? */
+  /** z_1 = z0 + sum_k t_k v_k: which t keep every unit on its side at every step? */
   private family(
-    word: Uint8Array,
+    word: readonly Uint8Array[],
+    prefixes: readonly Prefix[],
     rows: readonly bigint[][],
     pivots: readonly number[],
     denominator: bigint,
@@ -127,31 +228,41 @@ export class ExactRegions {
     });
     const positive = denominator > 0n;
     const sides: bigint[][] = [];
-    for (let u = 0; u < L; u++) {
-      const dot = (v: readonly bigint[]): bigint => {
-        let p = 0n;
-        for (let j = 0; j < n; j++) p += C[u * n + j]! * v[j]!;
-        return p;
-      };
-      const flip = positive !== (word[u] === 1);
-      const row = [d[u]! * denominator + dot(origin), ...spans.map(dot)].map((v) => (flip ? -v : v));
-      if (row.slice(1).every((v) => v === 0n)) {
-        if (row[0]! < 0n) return { kind: 'none' };
-        if (row[0] === 0n && this.constant[u] && word[u] === 1) return { kind: 'none' };
-      } else sides.push(row);
+    const active: bigint[][] = [];
+    for (const [t, bits] of word.entries()) {
+      const { P, c, scale } = prefixes[t]!;
+      for (let u = 0; u < L; u++) {
+        // C_u P, and with it C_u of an image.
+        const through = Array.from({ length: n }, (_, j) => {
+          let p = 0n;
+          for (let i = 0; i < n; i++) p += C[u * n + i]! * P[i * n + j]!;
+          return p;
+        });
+        const dot = (v: readonly bigint[]): bigint => v.reduce((sum, x, j) => sum + through[j]! * x, 0n);
+        const offset = c.reduce((sum, x, i) => sum + C[u * n + i]! * x, d[u]! * scale);
+        const flip = positive !== (bits[u] === 1);
+        const row = [offset * denominator + dot(origin), ...spans.map(dot)].map((v) => (flip ? -v : v));
+        if (row.slice(1).every((v) => v === 0n)) {
+          if (row[0]! < 0n) return { kind: 'none' };
+          if (row[0] === 0n && this.constant[u] && bits[u] === 1) return { kind: 'none' };
+        } else sides.push(row);
+        if (bits[u] === 1) active.push(row);
+      }
     }
     const t0 = feasiblePoint(sides, free.length);
     if (t0 === null) return { kind: 'none' };
     const direction = recession(sides, t0, free.length);
-    if (direction === null) return this.single(word, origin, spans, denominator, t0);
+    if (direction === null) return this.single(word, prefixes, origin, spans, denominator, t0);
     const directions = spans.map((v) => unit(Float64Array.from(v, (x) => ratio(x, denominator))));
     const point = this.inward(origin, spans, denominator, sides, t0, direction);
-    return { kind: 'family', point, directions };
+    const proper = active.every((row) => reachesInside(row, sides, free.length));
+    return { kind: 'family', point, directions, proper };
   }
 
-  /** The one point of a singular region's family that its closed region holds: on borders of necessity. */
+  /** The one point of a singular itinerary's family that its closed regions hold: on borders of necessity. */
   private single(
-    word: Uint8Array,
+    word: readonly Uint8Array[],
+    prefixes: readonly Prefix[],
     origin: readonly bigint[],
     spans: readonly bigint[][],
     denominator: bigint,
@@ -166,7 +277,7 @@ export class ExactRegions {
       });
       return z;
     });
-    return this.locate(word, numerators, denominator * common);
+    return this.locate(word, prefixes, numerators, denominator * common);
   }
 
   /** A point well inside the family's piece of the region where there is room. */
@@ -256,6 +367,13 @@ function feasiblePoint(rows: readonly bigint[][], count: number): Rational[] | n
     if (variable < count) t[variable] = { num: a[i]![0]!, den: D };
   });
   return t;
+}
+
+/** Whether `row` is positive somewhere in the polyhedron `rows` (not empty): homogenised, so that it need only reach 1. */
+function reachesInside(row: readonly bigint[], rows: readonly bigint[][], count: number): boolean {
+  const nonnegative = [0n, 1n, ...new Array<bigint>(count).fill(0n)];
+  const cone = [row, ...rows].map((each, i) => [i === 0 ? -1n : 0n, ...each]);
+  return feasiblePoint([nonnegative, ...cone], count + 1) !== null;
 }
 
 /** A nonzero direction into the polyhedron at its point t0; null when it is that point alone. */

@@ -1,6 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
 import { affineOf } from '../map/kernel';
-import { encloseSolve, gamma } from './enclosure';
+import { encloseSolve, gamma, UNDERFLOW } from './enclosure';
 
 /**
  * Proof by exhaustion: every itinerary of order k is solved with an error bound, and either its solution is
@@ -9,14 +9,17 @@ import { encloseSolve, gamma } from './enclosure';
 export interface Exhaustion {
   /** Itineraries (region bit vectors, least rotation) whose solution is or may be in its regions. */
   readonly candidates: Uint8Array[][];
-  /** Itineraries whose I - M could not be shown to be regular. */
+  /**
+   * Itineraries whose I - M could not be shown to be regular. Powers of shorter words are among them: where a shorter
+   * word's M has a root of unity as multiplier, families of order k surround its solution.
+   */
   readonly singular: Uint8Array[][];
   readonly words: number;
   readonly stopped: boolean;
 }
 
 /** Affine pieces with bounds on the rounding of their entries. */
-interface Piece {
+export interface Piece {
   readonly bits: Uint8Array;
   readonly J: Float64Array;
   readonly Jerror: Float64Array;
@@ -30,7 +33,8 @@ export function lyndonCount(letters: number, k: number): number {
 }
 
 /**
- * Solves every Lyndon word (primitive, least rotation) of length k over the regions.
+ * Solves every Lyndon word (primitive, least rotation) of length k over the regions, and looks at the powers of shorter
+ * ones.
  * @param regions all regions that are not empty
  */
 export function exhaust(
@@ -75,7 +79,7 @@ export function exhaust(
             g * Math.abs(a * m);
         }
         to.M[i * n + j] = v;
-        to.Merror[i * n + j] = e * (1 + 1e-12);
+        to.Merror[i * n + j] = e * (1 + 1e-12) + UNDERFLOW;
       }
       let v = b[i]!;
       let e = berror[i]! + g * Math.abs(v);
@@ -89,11 +93,11 @@ export function exhaust(
           g * Math.abs(a * c);
       }
       to.c[i] = v;
-      to.cerror[i] = e * (1 + 1e-12);
+      to.cerror[i] = e * (1 + 1e-12) + UNDERFLOW;
     }
   };
 
-  const leaf = (): void => {
+  const leaf = (primitive: boolean): void => {
     words++;
     const { M, Merror, c, cerror } = level[k]!;
     for (let i = 0; i < n * n; i++) system[i] = (i % (n + 1) === 0 ? 1 : 0) - M[i]!;
@@ -104,19 +108,22 @@ export function exhaust(
       singular.push(itinerary());
       return;
     }
+    // A power's one solution is the shorter word's.
+    if (!primitive) return;
     // z_j = prefix_j z_1 + c_j, from the same enclosure.
     for (let t = 0; t < k; t++) if (certainlyOutside(map, level[t]!, first, pieces[word[t]!]!.bits)) return;
     candidates.push(itinerary());
   };
 
-  // Lyndon words in lexicographic order as a tree: extend by letters not below the letter one period back.
+  // Lyndon words and their powers in lexicographic order as a tree: extend by letters not below the letter one period
+  // back (Fredricksen, Kessler, Maiorana).
   const extend = (t: number, period: number): void => {
     if (stopped || (words % 256 === 0 && stop())) {
       stopped = true;
       return;
     }
     if (t === k) {
-      if (period === k) leaf();
+      if (k % period === 0) leaf(period === k);
       return;
     }
     const least = t === 0 ? 0 : word[t - period]!;
@@ -131,7 +138,7 @@ export function exhaust(
   return { candidates, singular, words, stopped };
 }
 
-function pieceOf(map: CanonicalMap, bits: Uint8Array): Piece {
+export function pieceOf(map: CanonicalMap, bits: Uint8Array): Piece {
   const { n, L, A, B, C, d, g } = map;
   const J = new Float64Array(n * n);
   const b = new Float64Array(n);
@@ -145,19 +152,19 @@ function pieceOf(map: CanonicalMap, bits: Uint8Array): Piece {
       let terms = 0;
       for (let u = 0; u < L; u++) {
         const term = bits[u] ? Math.abs(B[i * L + u]! * C[u * n + j]!) : 0;
-        if (term !== 0) terms++;
+        if (bits[u] && B[i * L + u] !== 0 && C[u * n + j] !== 0) terms++;
         magnitude += term;
       }
-      Jerror[i * n + j] = terms > 0 ? rounding * magnitude : 0;
+      Jerror[i * n + j] = terms > 0 ? rounding * magnitude + UNDERFLOW : 0;
     }
     let magnitude = Math.abs(g[i]!);
     let terms = 0;
     for (let u = 0; u < L; u++) {
       const term = bits[u] ? Math.abs(B[i * L + u]! * d[u]!) : 0;
-      if (term !== 0) terms++;
+      if (bits[u] && B[i * L + u] !== 0 && d[u] !== 0) terms++;
       magnitude += term;
     }
-    berror[i] = terms > 0 ? rounding * magnitude : 0;
+    berror[i] = terms > 0 ? rounding * magnitude + UNDERFLOW : 0;
   }
   return { bits, J, Jerror, b, berror };
 }
@@ -186,15 +193,17 @@ function certainlyOutside(
         g * Math.abs(m * x);
     }
     z[i] = v;
-    e[i] = error * (1 + 1e-12);
+    e[i] = error * (1 + 1e-12) + UNDERFLOW;
   }
   for (let u = 0; u < L; u++) {
     let p = d[u]!;
     let error = g * Math.abs(p);
     for (let j = 0; j < n; j++) {
-      const term = C[u * n + j]! * z[j]!;
+      const c = C[u * n + j]!;
+      if (c === 0) continue;
+      const term = c * z[j]!;
       p += term;
-      error += Math.abs(C[u * n + j]!) * e[j]! + g * Math.abs(term);
+      error += Math.abs(c) * e[j]! + g * Math.abs(term) + UNDERFLOW;
     }
     if (bits[u] ? p < -error * 1.000001 : p > error * 1.000001) return true;
   }

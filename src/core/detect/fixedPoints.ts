@@ -15,8 +15,11 @@ export interface FixedPointSearchOptions {
   readonly stop: () => boolean;
   /** Upper bound on the nodes of each search tree. Default: none. */
   readonly maxNodes?: number;
-  /** A region word that holds a fixed point for certain, as soon as it is met. Each is also in `candidates`. */
-  readonly onCandidate?: (word: Uint8Array) => void;
+  /**
+   * A region word, as soon as it is met, that holds a fixed point for certain, or (not `certain`) may do so within
+   * rounding. Each is also in `candidates`.
+   */
+  readonly onCandidate?: (word: Uint8Array, certain: boolean) => void;
   readonly onProgress?: (fraction: number) => void;
 }
 
@@ -30,12 +33,16 @@ export interface FixedPointSearchResult {
     readonly itineraryCount: number;
     /** At most 16. */
     readonly words: Uint8Array[];
+    /** The exact coordinates, as `ExactRegions` writes them. */
+    readonly key: string;
   }[];
   /** Words with I - J singular whose affine family of fixed points meets their closed region in more than a point. */
   readonly continua: {
     readonly word: Uint8Array;
     readonly point: Float64Array;
     readonly directions: Float64Array[];
+    /** No word with fewer active units holds the same points. */
+    readonly proper: boolean;
   }[];
   readonly complete: boolean;
   readonly whyNot: string | null;
@@ -104,7 +111,7 @@ class FixedPointSearch {
     private readonly map: CanonicalMap,
     private readonly options: FixedPointSearchOptions,
   ) {
-    this.words = new RegionWords(map, (word) => options.onCandidate?.(word), options.stop);
+    this.words = new RegionWords(map, (word, certain) => options.onCandidate?.(word, certain), options.stop);
   }
 
   run(): FixedPointSearchResult {
@@ -306,7 +313,8 @@ class FixedPointSearch {
     const complete = this.reasons.length === 0;
     return {
       candidates: words.candidates,
-      boundary: words.borders.map(({ point, units, word }) => ({
+      boundary: words.borders.map(({ point, units, word, key }) => ({
+        key,
         point,
         units,
         itineraryCount: 2 ** units.length,

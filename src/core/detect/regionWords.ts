@@ -1,18 +1,22 @@
 import type { CanonicalMap } from '../map/canonical';
 import { encloseSolve, gamma, UNDERFLOW } from './enclosure';
-import { ExactRegions } from './exactRegion';
+import { ExactRegions, originKey } from './exactRegion';
 
 export interface BorderSolution {
   readonly point: Float64Array;
   readonly units: number[];
   /** A word of the family; the others differ from it on `units` only. */
   readonly word: Uint8Array;
+  /** The exact coordinates. */
+  readonly key: string;
 }
 
 export interface Family {
   readonly word: Uint8Array;
   readonly point: Float64Array;
   readonly directions: Float64Array[];
+  /** No word with fewer active units holds the same points. */
+  readonly proper: boolean;
 }
 
 /** Exact verdicts asked for at most, by the cube of the state dimension: some tens of seconds together. */
@@ -47,7 +51,7 @@ export class RegionWords {
 
   constructor(
     private readonly map: CanonicalMap,
-    private readonly found: (word: Uint8Array) => void,
+    private readonly found: (word: Uint8Array, certain: boolean) => void,
     private readonly stop: () => boolean,
   ) {
     const { n, L } = map;
@@ -62,8 +66,10 @@ export class RegionWords {
     if (this.homogeneous) {
       const units: number[] = [];
       for (let u = 0; u < L; u++) if (this.constant[u] === -1) units.push(u);
-      if (units.length > 0) this.borders.push({ point: new Float64Array(n), units, word: new Uint8Array(L) });
-      this.borderKeys.add(['1', ...new Array<string>(n).fill('0')].join('/'));
+      const key = originKey(n);
+      if (units.length > 0)
+        this.borders.push({ point: new Float64Array(n), units, word: new Uint8Array(L), key });
+      this.borderKeys.add(key);
     }
   }
 
@@ -111,30 +117,30 @@ export class RegionWords {
       this.decideExactly(word);
       return false;
     }
-    this.accept(word);
+    this.accept(word, true);
     return true;
   }
 
-  private accept(word: Uint8Array): void {
+  private accept(word: Uint8Array, certain: boolean): void {
     const copy = word.slice();
     this.candidates.push(copy);
-    this.found(copy);
+    this.found(copy, certain);
   }
 
   private decideExactly(word: Uint8Array): void {
     const cost = Math.max(this.map.n, 2) ** 3 * (1 + this.map.n / 8);
     if (this.exactWork + cost > EXACT_WORK) {
       this.undecided++;
-      this.accept(word);
+      this.accept(word, false);
       return;
     }
     this.exactWork += cost;
     this.exact++;
     this.regions ??= new ExactRegions(this.map, this.stop);
-    const verdict = this.regions.verdict(word);
+    const verdict = this.regions.verdict([word]);
     switch (verdict.kind) {
       case 'inside':
-        this.accept(word);
+        this.accept(word, true);
         return;
       case 'stopped':
         this.undecided++;
@@ -142,7 +148,12 @@ export class RegionWords {
       case 'border':
         if (!this.borderKeys.has(verdict.key)) {
           this.borderKeys.add(verdict.key);
-          this.borders.push({ point: verdict.point, units: verdict.units, word: word.slice() });
+          this.borders.push({
+            point: verdict.points[0]!,
+            units: verdict.units,
+            word: word.slice(),
+            key: verdict.key,
+          });
         }
         return;
       case 'family':
@@ -150,6 +161,7 @@ export class RegionWords {
           word: word.slice(),
           point: verdict.point,
           directions: verdict.directions,
+          proper: verdict.proper,
         });
         return;
       default:

@@ -39,12 +39,15 @@ class Fraction {
     return Fraction.reduced(BigInt(m), den);
   }
   add(o: Fraction): Fraction {
+    if (o.num === 0n) return this;
+    if (this.num === 0n) return o;
     return Fraction.reduced(this.num * o.den + o.num * this.den, this.den * o.den);
   }
   sub(o: Fraction): Fraction {
     return Fraction.reduced(this.num * o.den - o.num * this.den, this.den * o.den);
   }
   mul(o: Fraction): Fraction {
+    if (o.num === 0n || this.num === 0n) return Fraction.zero;
     return Fraction.reduced(this.num * o.num, this.den * o.den);
   }
   div(o: Fraction): Fraction {
@@ -143,6 +146,180 @@ export function exactFixedPoints(map: CanonicalMap): ExactFixedPoints {
     } else continua.push(bits.join(''));
   }
   return { inside, border: [...border.values()], continua };
+}
+
+/** What exists at one order, in exact arithmetic. */
+export interface ExactCycles {
+  /** Itineraries (least rotation, region strings joined by spaces) of the cycles strictly inside their regions. */
+  readonly inside: Set<string>;
+  /** Orbits of this primitive period with a point on a border, each once. */
+  readonly border: { readonly points: number[][]; readonly units: number[] }[];
+  /**
+   * Itineraries (least rotation; may be a power) whose solutions form more than a point of the closed regions and
+   * include points of exactly this primitive period; of the itineraries of the same points on borders only the one with
+   * the border units inactive.
+   */
+  readonly families: string[];
+}
+
+/**
+ * Every cycle of order k of a small map: each necklace of closed regions is solved in exact rational arithmetic. Powers
+ * of shorter words are included: around a shorter object whose multipliers hold a root of unity lie families of order k.
+ */
+export function exactCycles(map: CanonicalMap, k: number): ExactCycles {
+  const { n, L } = map;
+  const convert = (a: Float64Array): Fraction[] => Array.from(a, (x) => Fraction.fromDouble(x));
+  const [A, B, C, d, g] = [map.A, map.B, map.C, map.d, map.g].map(convert) as [
+    Fraction[],
+    Fraction[],
+    Fraction[],
+    Fraction[],
+    Fraction[],
+  ];
+  const constant = Array.from({ length: L }, (_, u) =>
+    C.slice(u * n, (u + 1) * n).every((c) => c.sign === 0),
+  );
+  const letters: { text: string; bits: number[]; J: Fraction[][]; b: Fraction[] }[] = [];
+  for (let code = 0; code < 2 ** L; code++) {
+    const bits = Array.from({ length: L }, (_, u) => (code >> (L - 1 - u)) & 1);
+    if (bits.some((bit, u) => constant[u] && (bit === 1) !== d[u]!.sign > 0)) continue;
+    const on = bits.flatMap((bit, u) => (bit === 1 ? [u] : []));
+    letters.push({
+      text: bits.join(''),
+      bits,
+      J: Array.from({ length: n }, (_, i) =>
+        Array.from({ length: n }, (_column, j) =>
+          on.reduce((v, u) => v.add(B[i * L + u]!.mul(C[u * n + j]!)), A[i * n + j]!),
+        ),
+      ),
+      b: Array.from({ length: n }, (_, i) => on.reduce((v, u) => v.add(B[i * L + u]!.mul(d[u]!)), g[i]!)),
+    });
+  }
+  const inside = new Set<string>();
+  const families: string[] = [];
+  const border = new Map<string, { points: number[][]; units: number[] }>();
+  const word: number[] = [];
+  type Affine = { M: Fraction[][]; c: Fraction[] };
+  const start: Affine = {
+    M: Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (_column, j) => (i === j ? Fraction.one : Fraction.zero)),
+    ),
+    c: new Array<Fraction>(n).fill(Fraction.zero),
+  };
+  const solve = (maps: readonly Affine[], period: number): { rows: Fraction[][]; pivots: number[] } => {
+    const { M, c } = maps[period]!;
+    const rows = M.map((row, i) => [
+      ...row.map((v, j) => (i === j ? Fraction.one : Fraction.zero).sub(v)),
+      c[i]!,
+    ]);
+    return { rows, pivots: eliminate(rows, n) };
+  };
+  const leaf = (maps: readonly Affine[]): void => {
+    const rotations = word.map((_, r) => [...word.slice(r), ...word.slice(0, r)]);
+    if (rotations.some((r) => lexical(r, word) < 0)) return;
+    const primitive = 1 + rotations.slice(1).findIndex((r) => lexical(r, word) === 0);
+    const period = primitive === 0 ? k : primitive;
+    const text = word.map((letter) => letters[letter]!.text).join(' ');
+    const { rows, pivots } = solve(maps, k);
+    if (rows.slice(pivots.length).some((row) => row[n]!.sign !== 0)) return;
+    if (pivots.length === n) {
+      // A power's only solution is the shorter word's.
+      if (period < k) return;
+      const z = rows.map((row) => row[n]!);
+      const points = maps
+        .slice(0, k)
+        .map(({ M, c }) => M.map((row, i) => row.reduce((v, m, j) => v.add(m.mul(z[j]!)), c[i]!)));
+      const units = new Set<number>();
+      for (let t = 0; t < k; t++)
+        for (let u = 0; u < L; u++) {
+          const p = points[t]!.reduce((v, x, j) => v.add(C[u * n + j]!.mul(x)), d[u]!);
+          if (p.sign === 0) {
+            if (!constant[u]) units.add(u);
+          } else if (p.sign > 0 !== (letters[word[t]!]!.bits[u] === 1)) return;
+        }
+      if (units.size === 0) {
+        inside.add(text);
+        return;
+      }
+      const keys = points.map((point) => point.map((v) => `${String(v.num)}/${String(v.den)}`).join(' '));
+      if (new Set(keys).size < k) return;
+      const orbit = keys
+        .map((_, r) => [...keys.slice(r), ...keys.slice(0, r)].join(' | '))
+        .reduce((a, b) => (a < b ? a : b));
+      const known = border.get(orbit);
+      if (known) known.units.push(...[...units].filter((u) => !known.units.includes(u)));
+      else border.set(orbit, { points: points.map((p) => p.map((v) => v.toNumber())), units: [...units] });
+      return;
+    }
+    for (let p = 1; p < k; p++)
+      if (k % p === 0 && p % period === 0 && solve(maps, p).pivots.length === pivots.length) return;
+    const free = Array.from({ length: n }, (_, j) => j).filter((j) => !pivots.includes(j));
+    const z: Fraction[][] = Array.from({ length: n }, (_, j) => {
+      const at = pivots.indexOf(j);
+      if (at < 0) return [Fraction.zero, ...free.map((f) => (f === j ? Fraction.one : Fraction.zero))];
+      return [rows[at]![n]!, ...free.map((f) => Fraction.zero.sub(rows[at]![f]!))];
+    });
+    const constraints: Fraction[][] = [];
+    const active: Fraction[][] = [];
+    for (let t = 0; t < k; t++) {
+      const { M, c } = maps[t]!;
+      const at = M.map((row, i) =>
+        row.reduce(
+          (v, m, j) => v.map((x, q) => x.add(m.mul(z[j]![q]!))),
+          [c[i]!, ...free.map(() => Fraction.zero)],
+        ),
+      );
+      for (let u = 0; u < L; u++) {
+        let row = [d[u]!, ...free.map(() => Fraction.zero)];
+        for (let j = 0; j < n; j++) row = row.map((v, q) => v.add(C[u * n + j]!.mul(at[j]![q]!)));
+        const on = letters[word[t]!]!.bits[u] === 1;
+        constraints.push(on ? row : row.map((v) => Fraction.zero.sub(v)));
+        if (on) active.push(row);
+      }
+    }
+    const ranges = free.map((_, q) => range(constraints, free.length, q));
+    if (ranges.some((r) => r === null)) return;
+    const one = ranges.every((r) => r!.low !== null && r!.high !== null && r!.low.sub(r!.high).sign === 0);
+    if (one) return;
+    // A unit that is active and at its border throughout: the itinerary with it inactive holds the same points.
+    const proper = active.every((row) => {
+      const value = [
+        ...constraints.map((each) => [...each, Fraction.zero]),
+        [...row.map((v) => Fraction.zero.sub(v)), Fraction.one],
+        [...row, Fraction.zero.sub(Fraction.one)],
+      ];
+      return range(value, free.length + 1, free.length)?.high?.sign !== 0;
+    });
+    if (proper) families.push(text);
+  };
+  const extend = (maps: Affine[]): void => {
+    if (word.length === k) {
+      leaf(maps);
+      return;
+    }
+    letters.forEach(({ J, b }, letter) => {
+      // The first letter of a least rotation is its least.
+      if (word.length > 0 && letter < word[0]!) return;
+      const { M, c } = maps[maps.length - 1]!;
+      word.push(letter);
+      maps.push({
+        M: J.map((row) =>
+          M[0]!.map((_, j) => row.reduce((v, x, l) => v.add(x.mul(M[l]![j]!)), Fraction.zero)),
+        ),
+        c: J.map((row, i) => row.reduce((v, x, l) => v.add(x.mul(c[l]!)), b[i]!)),
+      });
+      extend(maps);
+      maps.pop();
+      word.pop();
+    });
+  };
+  extend([start]);
+  return { inside, border: [...border.values()], families };
+}
+
+function lexical(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return 0;
 }
 
 /** Gauss-Jordan elimination to reduced form, in place; returns the pivot columns. */

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors';
+import { bson } from './bson';
 import { kept } from './bytes';
 import { json } from './json';
 import { limits } from './limits';
@@ -16,6 +17,7 @@ export const readers: readonly Reader[] = [
   npz,
   torch,
   safetensors,
+  bson,
   ...unreadByContent,
   json,
   ...unreadByName,

@@ -48,10 +48,6 @@ function isTfevents(head: Uint8Array): boolean {
   );
 }
 
-function isBson(head: Uint8Array, size: number): boolean {
-  return head.length > 5 && viewOf(head).getInt32(0, true) === size && head[4]! >= 1 && head[4]! <= 0x13;
-}
-
 function isOnnx(head: Uint8Array): boolean {
   return (
     head[0] === 0x08 &&
@@ -108,11 +104,6 @@ export const unreadByContent: readonly Reader[] = [
     (head) => isPickle(head),
     'Nothing in it was executed. Save the weights with torch.save(model.state_dict(), path) or numpy.savez.',
   ),
-  notYet(
-    'a BSON file',
-    (head, source) => isBson(head, source.size),
-    'In Julia, write the arrays with NPZ.npzwrite.',
-  ),
   notYet('an ONNX model', isOnnx, `Export the weights: ${SAVEZ.toLowerCase()}`),
   refuse(
     'a gzip file',
@@ -136,7 +127,6 @@ export const unreadByName: readonly Reader[] = [
     'In Python, load it with scipy.io.loadmat and save it with numpy.savez.',
   ),
   notYet('an ONNX model', named('onnx'), SAVEZ),
-  notYet('a BSON file', named('bson'), 'In Julia, write the arrays with NPZ.npzwrite.'),
   refuse(
     'a damaged file',
     either(named('h5', 'hdf5', 'keras', 'jld2', 'jld', 'npz', 'npy', 'pt', 'pth', 'ckpt')),

@@ -12,7 +12,7 @@ describe('files that are not read', () => {
     ['renamed.pt', concat(hdf5, new Uint8Array(100)), /HDF5/],
     ['x.mat', concat(text('MATLAB 5.0 MAT-file'), new Uint8Array(600)), /MATLAB/],
     ['x.jld2', concat(text('HDF5-based Julia Data Format, version 0.2'), new Uint8Array(471), hdf5), /JLD2/],
-    ['x.bson', concat(packed([8], 'int32'), [2, 0, 0, 0]), /BSON/],
+    ['x.bson', concat(packed([8], 'int32'), [2, 0, 0, 0]), /bytes are needed|does not/],
     ['x.csv', text('1,2\n3,4\n'), /CSV or TSV/],
     ['x.tsv', text('1\t2\n'), /CSV or TSV/],
     ['x.pkl', concat([0x80, 4, 0x4e, 0x2e]), /Python pickle/],

@@ -1,5 +1,6 @@
 import type { Scene } from '../core/report/scene';
 import type { BoundaryPoint, Cycle, OrderResult, Report } from '../core/report/types';
+import type { FigureContinuum } from '../figures/continua';
 import { DECIMALS, formatMultipliers, formatNumber, formatVector, scientific } from '../figures/format';
 import { markRadius, markStyle, drawMarks } from '../figures/marks';
 import { toFigureObjects, type FigureObject } from '../figures/objects';
@@ -27,6 +28,9 @@ export function reportToHtml(report: Report, scene: Scene | null): string {
   const cycles = [...report.orders.flatMap((order) => order.cycles), ...report.beyond];
   const boundary = report.orders.flatMap((order) => order.boundaryPoints);
   const objects = toFigureObjects(cycles, boundary);
+  const families = report.orders
+    .flatMap((order) => order.continua)
+    .map((family, index): FigureContinuum => ({ id: `L${String(index + 1)}`, ...family }));
   const title = `RNN Dynamics of ${report.file}`;
   return `<!doctype html>
 <html lang="en">
@@ -41,7 +45,7 @@ export function reportToHtml(report: Report, scene: Scene | null): string {
 <main>
 ${header(report, cycles, boundary)}
 ${certificates(report)}
-${figures(objects, scene, report.model.stateDim)}
+${figures(objects, families, scene, report.model.stateDim)}
 ${objectTable(cycles, boundary, objects)}
 ${continua(report)}
 ${attractors(report)}
@@ -129,16 +133,22 @@ function countsText(counts: Readonly<Record<string, number>>): string {
   return parts.length > 0 ? `; ${text(parts.join(', '))}` : '';
 }
 
-function figures(objects: readonly FigureObject[], scene: Scene | null, stateDim: number): string {
+function figures(
+  objects: readonly FigureObject[],
+  continua: readonly FigureContinuum[],
+  scene: Scene | null,
+  stateDim: number,
+): string {
   if (objects.length === 0 && !scene) return '';
-  // More dimensions than two: the components that carry most of the variance.
-  const type = stateDim > 2 && scene && scene.principal.components.length >= 2 ? 'pc' : 'state';
+  // More dimensions than three: the components that carry most of the variance.
+  const type = stateDim > 3 && scene && scene.principal.components.length >= 2 ? 'pc' : 'state';
   const portrait = (painter: Painter, theme: Theme) => {
     drawStateSpace(
       painter,
       {
         stateDim,
         objects,
+        continua,
         scene: thinned(scene),
         axes: { x: { type, index: 0 }, y: { type, index: 1 } },
         show: { borders: true, simulated: true, trajectories: false },
@@ -239,8 +249,8 @@ function continua(report: Report): string {
   const rows = all
     .slice(0, MAX_OBJECTS)
     .map(
-      ({ order, family }) =>
-        `<li>${order === 1 ? 'Fixed points' : `${String(order)}-cycles`}: a ${String(family.dimension)}-dimensional family through ${text(formatVector(family.point, 4, 8))}</li>`,
+      ({ order, family }, index) =>
+        `<li><strong>L${String(index + 1)}</strong> ${order === 1 ? 'Fixed points' : `${String(order)}-cycles`}: a ${String(family.dimension)}-dimensional family through ${text(formatVector(family.point, 4, 8))}</li>`,
     );
   return `<section><h2>Continua</h2><p>Affine families of solutions, not isolated objects.</p><ul>${rows.join('')}</ul></section>`;
 }

@@ -223,6 +223,14 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
         ),
       );
 
+    if (figure.objects.length > 0 && places.every((xy) => xy.length === 0))
+      painter.text(zero[0], zero[1] + unit / 2, 'no multipliers', {
+        color: theme.ink2,
+        size: TYPE.small,
+        align: 'middle',
+        baseline: 'middle',
+        halo: theme.paper,
+      });
     const byRank = figure.objects
       .map((object, index) => ({ object, index }))
       .sort((a, b) => Number(b.object.id === figure.selected) - Number(a.object.id === figure.selected))

@@ -14,13 +14,16 @@ import { around, Occupancy, placeLabel, type Candidate } from './labels';
 import { drawMarks, markRadius, markStyle } from './marks';
 import type { FigureObject } from './objects';
 import type { Painter, Theme } from './painter';
+import { continuumSegments, type FigureContinuum } from './continua';
 import { coordinateOf, stateAt, valueAt, type AxisChoice, type Coordinate } from './projection';
-import { DIMMED, hueText, TYPE } from './theme';
+import { DIMMED, hueColor, hueText, TYPE } from './theme';
 
 /** What the two-dimensional phase portrait shows. One-dimensional systems show z against its next value. */
 export interface StateSpaceFigure {
   readonly stateDim: number;
   readonly objects: readonly FigureObject[];
+  /** Families of fixed points or cycles, drawn as segments. */
+  readonly continua?: readonly FigureContinuum[];
   readonly scene: Scene | null;
   readonly axes: { readonly x: AxisChoice; readonly y: AxisChoice };
   readonly show: { readonly borders: boolean; readonly simulated: boolean; readonly trajectories: boolean };
@@ -107,12 +110,20 @@ export function fitStateSpace(figure: StateSpaceFigure): View {
     known?.scene === figure.scene &&
     known.trajectories === trajectories &&
     known.axes === axesKey(figure) &&
-    known.stateDim === figure.stateDim
+    known.stateDim === figure.stateDim &&
+    known.continua === figure.continua
   )
     return known.view;
   const view = fitted(figure);
   const { scene, stateDim } = figure;
-  fits.set(figure.objects, { scene, trajectories, axes: axesKey(figure), stateDim, view });
+  fits.set(figure.objects, {
+    scene,
+    trajectories,
+    axes: axesKey(figure),
+    stateDim,
+    continua: figure.continua,
+    view,
+  });
   return view;
 }
 
@@ -124,6 +135,7 @@ const fits = new WeakMap<
     readonly trajectories: StateSpaceFigure['trajectories'] | null;
     readonly axes: string;
     readonly stateDim: number;
+    readonly continua: StateSpaceFigure['continua'];
     readonly view: View;
   }
 >();
@@ -145,6 +157,20 @@ function fitted(figure: StateSpaceFigure): View {
     // No attractor seen: the middle half of the objects is the core.
     const ranked = extents.filter((e) => !e.empty).sort((a, b) => a.reach() - b.reach());
     for (const extent of ranked.slice(0, Math.max(1, Math.ceil(ranked.length / 2)))) core.join(extent);
+  }
+  // Families: their known point, and the ends where borders end them near by.
+  for (const continuum of figure.continua ?? []) {
+    const known = new Extent();
+    known.add(projectStates([continuum.point, continuum.point], coordinates, false));
+    extents.push(known);
+    const reach = 10 * (Math.max(core.size(), Math.hypot(...continuum.point)) || 1);
+    for (const segment of continuumSegments(continuum, figure.scene, reach))
+      for (const end of segment)
+        if (Math.hypot(...end.map((value, i) => value - continuum.point[i]!)) < 0.99 * reach) {
+          const extent = new Extent();
+          extent.add(projectStates([end, end], coordinates, false));
+          extents.push(extent);
+        }
   }
   const size = core.size();
   for (const extent of extents) if (size === 0 || extent.distance(core) <= REACH * size) core.join(extent);
@@ -336,6 +362,7 @@ export function drawStateSpace(painter: Painter, figure: StateSpaceFigure, theme
         painter.dots(toPixels(projectStates(orbit, coordinates, false)), 1.1, theme.fog, theme.fogOpacity);
     }
 
+    drawContinua(painter, layout, figure, toPixels, occupancy, theme);
     const projected = figure.objects.map((object) =>
       toPixels(projectStates(object.points, coordinates, true)),
     );
@@ -683,6 +710,58 @@ function drawIndices(
       { color: theme.ink2, size: TYPE.index, halo: theme.paper },
       k > 20 ? 25 : Infinity,
     );
+  }
+}
+
+/** Families as thick segments, ended by short bars where a region border ends them. */
+function drawContinua(
+  painter: Painter,
+  layout: StateSpaceLayout,
+  figure: StateSpaceFigure,
+  toPixels: (xy: Float64Array) => Float64Array,
+  occupancy: Occupancy,
+  theme: Theme,
+): void {
+  const { x, y } = layout;
+  const corners = [...x.domain, ...y.domain].map(Math.abs);
+  for (const continuum of figure.continua ?? []) {
+    const reach = 4 * (Math.max(...corners) + Math.hypot(...continuum.point));
+    const hue = continuum.regions.length === 1 ? 'fixedPoint' : 0;
+    const color = hueColor(theme, hue);
+    const selected = continuum.id === figure.selected;
+    let label: Candidate[] = [];
+    for (const [from, to] of continuumSegments(continuum, figure.scene, reach)) {
+      // A family of a one-dimensional system lies on the diagonal of its return map.
+      const ends = layout.coordinates
+        ? projectStates([from, to], layout.coordinates, false)
+        : Float64Array.from([from[0]!, from[0]!, to[0]!, to[0]!]);
+      const xy = toPixels(ends);
+      const [x0, y0, x1, y1] = [xy[0]!, xy[1]!, xy[2]!, xy[3]!];
+      const length = Math.hypot(x1 - x0, y1 - y0);
+      if (length < 1) {
+        painter.circle(x0, y0, 4, theme.paper, { color, width: 2.4 });
+      } else {
+        painter.line(xy, { color, width: selected ? 4.5 : 3 });
+        const [nx, ny] = [(-5 * (y1 - y0)) / length, (5 * (x1 - x0)) / length];
+        for (const [ex, ey] of [
+          [x0, y0],
+          [x1, y1],
+        ] as const)
+          painter.line([ex - nx, ey - ny, ex + nx, ey + ny], { color, width: 1.6 });
+        if (length < 1e5) occupancy.addLine(x0, y0, x1, y1, 6);
+      }
+      const { left, top, width, height } = layout.frame;
+      const seen = Array.from({ length: 9 }, (_, i) => (i + 1) / 10)
+        .map((t) => [x0 + t * (x1 - x0), y0 + t * (y1 - y0)] as const)
+        .filter(([px, py]) => px > left && px < left + width && py > top && py < top + height);
+      label = label.concat(seen.flatMap(([px, py]) => around(px, py, 9)));
+    }
+    placeLabel(painter, occupancy, continuum.id, label, {
+      color: hueText(theme, hue),
+      size: TYPE.medium,
+      weight: selected ? 600 : 500,
+      halo: theme.paper,
+    });
   }
 }
 

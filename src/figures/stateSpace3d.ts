@@ -1,12 +1,13 @@
 import { ticks } from './axes';
 import { mix } from './color';
+import { continuumSegments } from './continua';
 import { formatTick } from './format';
 import { around, Occupancy, placeLabel } from './labels';
 import { drawMarks, markRadius, markStyle } from './marks';
 import type { Painter, Theme } from './painter';
 import { coordinateOf, stateAt, valueAt, type AxisChoice, type Coordinate } from './projection';
 import { baseState, transientEnd, WAY_OPACITY, type StateSpaceFigure } from './stateSpace';
-import { DIMMED, hueText, TYPE } from './theme';
+import { DIMMED, hueColor, hueText, TYPE } from './theme';
 
 /** Angles in radians; zoom 1 fits the box. */
 export interface Rotation {
@@ -208,6 +209,26 @@ export function drawStateSpace3d(painter: Painter, figure: StateSpace3dFigure, t
           });
         }
       }
+
+    for (const continuum of figure.continua ?? []) {
+      const size = 4 * (Math.max(...layout.half) + Math.hypot(...continuum.point));
+      const hue = continuum.regions.length === 1 ? 'fixedPoint' : 0;
+      for (const [from, to] of continuumSegments(continuum, figure.scene, size)) {
+        const [x0, y0] = layout.project(values(layout, from));
+        const [x1, y1] = layout.project(values(layout, to));
+        painter.line([x0, y0, x1, y1], {
+          color: hueColor(theme, hue),
+          width: continuum.id === figure.selected ? 4.5 : 3,
+        });
+      }
+      const [x, y] = layout.project(values(layout, continuum.point));
+      placeLabel(painter, occupancy, continuum.id, around(x, y, 9), {
+        color: hueText(theme, hue),
+        size: TYPE.medium,
+        weight: 500,
+        halo: theme.paper,
+      });
+    }
 
     // Marks from far to near, each object's points apart so that they interleave rightly.
     const any = figure.objects.some(({ id }) => id === figure.selected);

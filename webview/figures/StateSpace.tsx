@@ -28,8 +28,22 @@ const KEYS =
   'Arrow keys move the cursor, with Shift in small steps. Plus and minus zoom, 0 fits, Enter launches a trajectory, ' +
   'n and p go through the objects, Escape clears.';
 
+const NONE: readonly never[] = [];
+
 function StateSpace2d(props: StateSpaceProps) {
-  const { objects, scene, stateDim, show, selected, trajectories, onSelect, onLaunch, onView, axes } = props;
+  const {
+    objects,
+    continua = NONE,
+    scene,
+    stateDim,
+    show,
+    selected,
+    trajectories,
+    onSelect,
+    onLaunch,
+    onView,
+    axes,
+  } = props;
   const [moved, setMoved] = useState<View | null>(props.view ?? null);
   const [cursor, setCursor] = useState<readonly [number, number] | null>(null);
   const [message, setMessage] = useState('');
@@ -38,10 +52,20 @@ function StateSpace2d(props: StateSpaceProps) {
   const axisKey = JSON.stringify([axes.x, axes.y]);
 
   const base = useMemo(
-    (): Omit<StateSpaceFigure, 'view'> => ({ stateDim, objects, scene, axes, show, selected, trajectories }),
+    (): Omit<StateSpaceFigure, 'view'> => ({
+      stateDim,
+      objects,
+      continua,
+      scene,
+      axes,
+      show,
+      selected,
+      trajectories,
+    }),
     [
       stateDim,
       objects,
+      continua,
       scene,
       axisKey,
       show.borders,

@@ -34,6 +34,7 @@ export function StateSpace3d(props: StateSpaceProps) {
     (): StateSpace3dFigure => ({
       stateDim,
       objects,
+      continua: props.continua ?? [],
       scene,
       axes: { x: axes.x, y: axes.y, z: axes.z ?? { type: 'state', index: 2 } },
       show,
@@ -41,7 +42,18 @@ export function StateSpace3d(props: StateSpaceProps) {
       trajectories,
       rotation,
     }),
-    [stateDim, objects, scene, axisKey, show.simulated, show.trajectories, selected, trajectories, rotation],
+    [
+      stateDim,
+      objects,
+      props.continua,
+      scene,
+      axisKey,
+      show.simulated,
+      show.trajectories,
+      selected,
+      trajectories,
+      rotation,
+    ],
   );
   const layout = useMemo(() => layout3d(size.width, size.height, figure), [figure, size]);
 

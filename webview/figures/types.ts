@@ -1,3 +1,4 @@
+import type { FigureContinuum } from '../../src/figures/continua';
 import type { Ref } from 'preact';
 import type { ParameterMatrix, Probe, Scene, Trajectory } from '../../src/core/report/scene';
 import type { FigureObject } from '../../src/figures/objects';
@@ -37,6 +38,7 @@ export interface StateSpaceProps extends FigureProps {
   readonly stateDim: number;
   /** Of any size; empty while searching. Objects may be appended at any time without moving the view. */
   readonly objects: readonly FigureObject[];
+  readonly continua?: readonly FigureContinuum[];
   /** Null until it was answered. */
   readonly scene: Scene | null;
   /** With `z` the figure is 3-D. One-dimensional systems ignore the choice: z against its next value. */

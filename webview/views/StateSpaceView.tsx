@@ -6,7 +6,7 @@ import { Spectrum, StateSpace, TimeSeries } from '../figures';
 import type { AxisChoice, FigureHandle, LaunchedTrajectory } from '../figures/types';
 import type { State } from '../store';
 import { Button, Checkbox, Dropdown, Segments } from '../ui';
-import { figureObjects, useMedia, usePanel } from './context';
+import { figureContinua, figureObjects, useMedia, usePanel } from './context';
 
 const axisName = (axis: AxisChoice): string => `${axis.type} ${String(axis.index)}`;
 const axisOf = (name: string): AxisChoice => {
@@ -120,6 +120,7 @@ export function StateSpaceView({ handle }: { handle: RefObject<FigureHandle | nu
           handle={handle}
           stateDim={model?.stateDim ?? 1}
           objects={objects}
+          continua={figureContinua(state.objects)}
           scene={scene}
           axes={axes}
           show={show}
@@ -194,9 +195,11 @@ function Beside(): JSX.Element {
               trajectory, or see what an orbit does that starts next to it.
             </p>
             {state.report && (
-              <Button kind="secondary" onClick={() => controller.launchBeside(resting.points[0] ?? [])}>
-                Launch beside {resting.id}
-              </Button>
+              <p class="launch">
+                <Button kind="secondary" onClick={() => controller.launchBeside(resting.points[0] ?? [])}>
+                  Launch beside {resting.id}
+                </Button>
+              </p>
             )}
           </>
         ) : last || selected ? (

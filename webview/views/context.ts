@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Controller } from '../controller';
+import type { FigureContinuum } from '../../src/figures/continua';
 import type { FigureObject } from '../figures/types';
 import type { PanelObject } from '../objects';
 import type { State } from '../store';
@@ -41,4 +42,18 @@ export function figureObjects(objects: readonly PanelObject[]): readonly FigureO
     drawn.set(objects, figures);
   }
   return figures;
+}
+
+const families = new WeakMap<readonly PanelObject[], readonly FigureContinuum[]>();
+
+/** The continua of a list, again the same array for the same list. */
+export function figureContinua(objects: readonly PanelObject[]): readonly FigureContinuum[] {
+  let continua = families.get(objects);
+  if (!continua) {
+    continua = objects.flatMap((object) =>
+      object.kind === 'continuum' ? [{ id: object.id, ...object.continuum }] : [],
+    );
+    families.set(objects, continua);
+  }
+  return continua;
 }

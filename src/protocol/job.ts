@@ -1,6 +1,15 @@
 import type { ModelOptions, Question, Unrecognised } from '../core/models/types';
 import type { BoundaryPoint, Cycle, InfoReport, ModelSummary, Report } from '../core/report/types';
 import type { ParameterMatrix, Probe, Scene, Trajectory } from '../core/report/scene';
+import type {
+  Inspection,
+  MatrixProperties,
+  TensorDetail,
+  TensorFileFormat,
+  TensorSummary,
+  TensorWindow,
+  WindowRequest,
+} from './weights';
 
 /** Where the worker finds a file: read by range from disk, or handed over whole (virtual file systems). */
 export type FileRef =
@@ -89,6 +98,29 @@ export interface Jobs {
   };
   probe: { request: { session: string; state: readonly number[] }; event: never; result: Probe };
   weights: { request: { session: string }; event: never; result: readonly ParameterMatrix[] };
+  /** Opens a weight file to look at; the jobs on tensors below ask the session. Headers only. */
+  inspect: {
+    request: { session: string; file: FileRef; options: ModelOptions; entry: number | null };
+    event: never;
+    result: Inspection;
+  };
+  summaries: {
+    request: { session: string; indexes: readonly number[] };
+    event: never;
+    result: readonly TensorSummary[];
+  };
+  tensor: {
+    request: { session: string; index: number };
+    event: { type: 'fraction'; fraction: number };
+    result: TensorDetail;
+  };
+  window: { request: WindowRequest & { session: string }; event: never; result: TensorWindow };
+  properties: { request: { session: string; index: number }; event: never; result: MatrixProperties };
+  tensorFile: {
+    request: { session: string; index: number; format: TensorFileFormat };
+    event: never;
+    result: Uint8Array;
+  };
 }
 
 export type JobName = keyof Jobs;

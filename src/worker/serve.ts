@@ -4,9 +4,18 @@ import { version } from '../../package.json';
 import { analyze } from '../jobs/analyze';
 import { Control } from '../jobs/control';
 import { info } from '../jobs/info';
+import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
 import { probe, scene, trajectory, weights } from '../jobs/view';
-import type { Failure, FileRef, FromWorker, JobName, Jobs, ToWorker } from '../protocol/job';
+import {
+  StopFlag,
+  type Failure,
+  type FileRef,
+  type FromWorker,
+  type JobName,
+  type Jobs,
+  type ToWorker,
+} from '../protocol/job';
 import type { ModelOptions } from '../core/models/types';
 import { hashSource, openRef } from './files';
 import { runTasksOnThreads } from './pool';
@@ -26,6 +35,16 @@ export function serve(port: MessagePort, script: string): void {
     const model = sessions.get(name);
     if (!model) throw new Error(`no model is open as ${name}`);
     return model;
+  };
+  const files = new Map<string, WeightFile>();
+  const weightFile = (name: string): WeightFile => {
+    const file = files.get(name);
+    if (!file) throw new Error(`no file is open as ${name}`);
+    return file;
+  };
+  const cancels = (stop: SharedArrayBuffer): (() => boolean) => {
+    const flag = new Int32Array(stop);
+    return () => Atomics.load(flag, 0) !== StopFlag.run;
   };
   const handlers: Handlers = {
     info: async ({ file, options }) => {
@@ -69,6 +88,25 @@ export function serve(port: MessagePort, script: string): void {
       promised(() => trajectory(session(request.session), request.start, request.steps, request.objects)),
     probe: (request) => promised(() => probe(session(request.session), request.state)),
     weights: (request) => promised(() => weights(session(request.session))),
+    inspect: async ({ session: name, file, options, entry }) => {
+      const { source, neighbourhood } = await openRef(file);
+      const opened = await WeightFile.open(source, neighbourhood, options, entry);
+      files.set(name, opened);
+      return opened.inspection;
+    },
+    summaries: async ({ session: name, indexes }, stop) => weightFile(name).summaries(indexes, cancels(stop)),
+    tensor: async ({ session: name, index }, stop, onEvent) => {
+      let told = -Infinity;
+      return weightFile(name).detail(index, cancels(stop), (fraction) => {
+        const now = performance.now();
+        if (now - told < 100) return;
+        told = now;
+        onEvent({ type: 'fraction', fraction });
+      });
+    },
+    window: async (request, stop) => weightFile(request.session).window(request, cancels(stop)),
+    properties: async ({ session: name, index }) => weightFile(name).properties(index),
+    tensorFile: async ({ session: name, index, format }) => weightFile(name).file(index, format),
   };
   port.on('message', (message: ToWorker) => {
     const { id } = message;

@@ -41,7 +41,8 @@ export function assemble(leaves: readonly Leaf[], rootIsList: boolean): readonly
   const tensors = leaves.filter(isTensor);
   if (tensors.some(({ path }) => inCheckpoints(path)))
     return groups(leaves, 2, ({ path }) => inCheckpoints(path));
-  if (rootIsList) {
+  // A list of bare tensors is no series: they have no names to compare.
+  if (rootIsList && tensors.every(({ path }) => path.length > 1)) {
     const signatures = new Map<string, string>();
     for (const { path, content } of tensors) {
       const index = path[0] ?? '';

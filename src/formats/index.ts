@@ -7,7 +7,9 @@ import { npy } from './npy';
 import { npz } from './npz';
 import { safetensors } from './safetensors';
 import type { Container, Neighbourhood, Reader, Source } from './source';
+import { pickleByName, pickleFile } from './pickleFile';
 import { torch } from './torch';
+import { torchLegacy } from './torchLegacy';
 import { notModels, unreadByContent, unreadByName } from './unread';
 
 /** All formats, in the order in which they are asked: by content first, by the file's name where that is silent. */
@@ -16,10 +18,13 @@ export const readers: readonly Reader[] = [
   npy,
   npz,
   torch,
+  torchLegacy,
   safetensors,
   bson,
+  pickleFile,
   ...unreadByContent,
   json,
+  pickleByName,
   ...unreadByName,
 ];
 

@@ -57,7 +57,7 @@ export async function readNpyHeader(bytes: Bytes, place: string): Promise<NpyHea
   };
 }
 
-type Literal = string | number | boolean | null | readonly Literal[] | ReadonlyMap<Literal, Literal>;
+export type Literal = string | number | boolean | null | readonly Literal[] | ReadonlyMap<Literal, Literal>;
 
 function parseHeader(text: string, place: string): Omit<NpyHeader, 'dataOffset'> {
   const header = new LiteralParser(text, place).parse();
@@ -77,7 +77,8 @@ function parseHeader(text: string, place: string): Omit<NpyHeader, 'dataOffset'>
   return { ...elementType(descr, place), columnMajor: fortran, shape: extents };
 }
 
-function elementType(descr: Literal, place: string): { dtype: DType; littleEndian: boolean } {
+/** Element type and byte order by NumPy's code for them: `<f8`. Throws InputError for anything but real numbers. */
+export function elementType(descr: Literal, place: string): { dtype: DType; littleEndian: boolean } {
   if (typeof descr !== 'string')
     throw new InputError(
       'the array is structured (it has named fields)',

@@ -52,22 +52,38 @@ export interface Pickle {
   readonly called: ReadonlySet<string>;
   /** Classes of which the stream asks to make objects. */
   readonly classes: ReadonlySet<string>;
+  /** Everything outside the stream to which it refers. */
+  readonly persistent: readonly PicklePersistent[];
+  /** Bytes up to the end of the stream; others may follow. */
+  readonly length: number;
 }
 
 export function isNode(value: PickleValue | undefined): value is PickleNode {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
-/** `module.name` of a global, or '' for anything else. */
+/**
+ * `module.name` of a global, or '' for anything else. PyTorch's old format refers to the class of a module as
+ * ('module', class, source file, source text).
+ */
 export function globalName(value: PickleValue | undefined): string {
-  return isNode(value) && value.kind === 'global' ? `${value.module}.${value.name}` : '';
+  if (!isNode(value)) return '';
+  if (value.kind === 'global') return `${value.module}.${value.name}`;
+  if (value.kind !== 'persistent' || !isNode(value.id) || value.id.kind !== 'tuple') return '';
+  const [tag, target] = value.id.items;
+  return tag === 'module' && isNode(target) && target.kind === 'global'
+    ? `${target.module}.${target.name}`
+    : '';
 }
 
-/** Runs the stream up to STOP. Throws InputError if it is malformed or asks for more than the limits. */
-export function readPickle(bytes: Uint8Array): Pickle {
-  if (bytes.length > limits.pickleBytes)
+/**
+ * Runs the stream up to STOP; bytes behind it are left alone. Throws InputError if it is malformed or asks for
+ * more than the limits.
+ */
+export function readPickle(bytes: Uint8Array, limit: number = limits.pickleBytes): Pickle {
+  if (bytes.length > limit)
     throw new InputError(
-      `the pickle has ${bytes.length} bytes, more than the ${limits.pickleBytes} that are read`,
+      `the pickle has ${bytes.length} bytes, more than the ${limit} that are read`,
       'pickle',
       'Save only the state dict: torch.save(model.state_dict(), path).',
     );
@@ -87,6 +103,7 @@ class PickleMachine {
   private readonly memo = new Map<number, PickleValue>();
   private readonly called = new Set<string>();
   private readonly classes = new Set<string>();
+  private readonly persistent: PicklePersistent[] = [];
 
   constructor(private readonly bytes: Uint8Array) {
     this.view = viewOf(bytes);
@@ -96,7 +113,10 @@ class PickleMachine {
     for (let operations = 0; operations < limits.pickleOperations; operations++) {
       this.opcodeAt = this.at;
       const opcode = this.bytes[this.take(1)]!;
-      if (opcode === 0x2e) return { value: this.pop(), called: this.called, classes: this.classes };
+      if (opcode === 0x2e) {
+        const { called, classes, persistent } = this;
+        return { value: this.pop(), called, classes, persistent, length: this.at };
+      }
       this.execute(opcode);
     }
     throw this.bad('it is too long');
@@ -274,9 +294,9 @@ class PickleMachine {
         return;
       }
       case 0x50: // PERSID
-        return this.push(this.made({ kind: 'persistent', id: this.line() }));
+        return this.refer(this.line());
       case 0x51: // BINPERSID
-        return this.push(this.made({ kind: 'persistent', id: this.pop() }));
+        return this.refer(this.pop());
       default:
         throw this.bad(`0x${opcode.toString(16).padStart(2, '0')} is no pickle operation`);
     }
@@ -295,6 +315,12 @@ class PickleMachine {
         state: undefined,
       }),
     );
+  }
+
+  private refer(id: PickleValue): void {
+    const node = this.made<PicklePersistent>({ kind: 'persistent', id });
+    this.persistent.push(node);
+    this.push(node);
   }
 
   private extension(code: number): void {

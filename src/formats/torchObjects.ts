@@ -1,7 +1,8 @@
 import { InputError } from '../core/errors';
-import type { DType, Scalar } from '../core/tensor';
-import { itemSize } from './dtype';
+import type { Scalar } from '../core/tensor';
 import { limits } from './limits';
+import { NumberLists } from './numberLists';
+import { numpyScalar, objectArray } from './numpyObjects';
 import {
   globalName,
   isNode,
@@ -10,61 +11,20 @@ import {
   type PickleNode,
   type PickleValue,
 } from './pickle';
+import { PickledBytes } from './pickledBytes';
+import type { TensorRecord } from './tensorRecord';
+import { PickledTensors } from './torchTensors';
 
 /**
- * What a pickled PyTorch object means: which of its inert nodes stand for tensors, what they are called, and
- * which loose values lie beside them. Classes that are not known are walked as plain data.
+ * What a pickled object means: what its tensors are called, and which loose values lie beside them. Classes that
+ * are not known are walked as plain data.
  */
-
-/** A tensor as the pickle describes it; nothing is checked against the stored bytes yet. */
-export interface TensorRecord {
-  /** Name of the storage in the archive. */
-  readonly key: string;
-  readonly dtype: DType;
-  /** Bytes that the storage should have. */
-  readonly storageBytes: number;
-  /** Shape, strides and offset count elements. */
-  readonly offset: number;
-  readonly shape: readonly number[];
-  readonly strides: readonly number[];
-}
 
 export interface Found {
   readonly path: readonly string[];
   /** A tensor, a loose value, or the reason why a tensor cannot be used. */
   readonly content: TensorRecord | Scalar['value'] | InputError;
 }
-
-const RESAVE = 'Save it again with torch.save(model.state_dict(), path).';
-
-const storageTypes: Readonly<Record<string, DType>> = {
-  DoubleStorage: 'float64',
-  FloatStorage: 'float32',
-  HalfStorage: 'float16',
-  BFloat16Storage: 'bfloat16',
-  LongStorage: 'int64',
-  IntStorage: 'int32',
-  ShortStorage: 'int16',
-  CharStorage: 'int8',
-  ByteStorage: 'uint8',
-  BoolStorage: 'bool',
-};
-
-const scalarTypes: Readonly<Record<string, DType>> = {
-  'torch.float64': 'float64',
-  'torch.float32': 'float32',
-  'torch.float16': 'float16',
-  'torch.bfloat16': 'bfloat16',
-  'torch.int64': 'int64',
-  'torch.int32': 'int32',
-  'torch.int16': 'int16',
-  'torch.int8': 'int8',
-  'torch.uint64': 'uint64',
-  'torch.uint32': 'uint32',
-  'torch.uint16': 'uint16',
-  'torch.uint8': 'uint8',
-  'torch.bool': 'bool',
-};
 
 /** One step of the walk; steps without a name do not lengthen the path. */
 interface Visit {
@@ -80,9 +40,19 @@ type Child = readonly [name: string | null, value: PickleValue, tensorsOnly?: bo
 
 /**
  * Everything found in a pickled object, in its own order. Shared objects are named wherever they occur, cycles
- * are cut. Throws InputError if the object unfolds without end.
+ * are cut. With `lists`, rectangular lists of numbers are tensors too. Throws InputError if the object unfolds
+ * without end.
  */
-export function* findTensors(root: PickleValue): Generator<Found> {
+export function* findTensors(root: PickleValue, lists = false): Generator<Found> {
+  const bytes = new PickledBytes();
+  const tensors = new PickledTensors(bytes);
+  const numberOf = (value: PickleValue): number | null => {
+    if (typeof value === 'number') return value;
+    if (typeof value === 'bigint') return Number(value);
+    const scalar = isNode(value) && value.kind === 'call' ? numpyScalar(value, bytes) : null;
+    return typeof scalar === 'number' ? scalar : null;
+  };
+  const numberLists = new NumberLists(numberOf);
   const open: Visit[] = [{ value: root, name: null, depth: 0, parent: null, tensorsOnly: false }];
   let visits = 0;
   let scalars = 0;
@@ -98,9 +68,15 @@ export function* findTensors(root: PickleValue): Generator<Found> {
     }
     if (depth > limits.depth) throw tooLarge(visit, `is nested more than ${limits.depth} deep`);
     if (isInside(value, visit.parent)) continue;
-    const tensor = tensorOf(value);
-    if (tensor) {
-      yield { path: pathOf(visit), content: tensor };
+    const content =
+      value.kind === 'call'
+        ? (tensors.of(value) ?? numpyScalar(value, bytes))
+        : lists && !tensorsOnly
+          ? numberLists.read(value)
+          : null;
+    if (content !== null) {
+      if (typeof content === 'object') yield { path: pathOf(visit), content };
+      else if (!tensorsOnly && ++scalars <= limits.scalars) yield { path: pathOf(visit), content };
       continue;
     }
     const children = childrenOf(value);
@@ -127,7 +103,7 @@ function tooLarge(visit: Visit, what: string): InputError {
   return new InputError(
     `the saved object ${what}`,
     pathOf(visit).slice(0, 4).join('.').slice(0, 200),
-    RESAVE,
+    'Save it again with torch.save(model.state_dict(), path) or numpy.savez.',
   );
 }
 
@@ -181,8 +157,21 @@ const empty = new Set([
 function callChildren(call: PickleCall): Child[] {
   const name = globalName(call.callable);
   if (empty.has(name)) return [];
+  const objects = objectArray(call);
+  if (objects)
+    return objects.length === 1 ? [[null, objects[0]!]] : objects.map((item, i) => [String(i), item]);
   if (/^collections\.(?:OrderedDict|defaultdict|Counter)$/.test(name))
     return [...pairs(call.args[0]), ...members(call.entries)];
+  if (/^torch\.jit\._pickle\.(?:restore_type_tag|build_\w+list)$/.test(name)) {
+    const [list] = call.args;
+    return list === undefined ? [] : [[null, list]];
+  }
+  const own = isNode(call.state) && call.state.kind === 'dict' ? members(call.state.entries) : [];
+  if (name.startsWith('__torch__.')) return own.filter(([attribute, value]) => isPublic(attribute, value));
+  if (name.startsWith('omegaconf.'))
+    return own.flatMap(([key, value]): Child[] =>
+      key === '_content' || key === '_val' ? [[null, value]] : [],
+    );
   const children: Child[] = call.args.filter(isNode).map((arg) => [null, arg, true]);
   for (const [i, item] of (call.items ?? []).entries()) children.push([String(i), item]);
   children.push(...members(call.entries));
@@ -192,6 +181,13 @@ function callChildren(call: PickleCall): Child[] {
       children.push(...(moduleState(state) ?? members(state.entries)));
     else if (isNode(state)) children.push([null, state, true]);
   return children;
+}
+
+/** Attributes of a TorchScript module, without those in which PyTorch keeps its books. */
+function isPublic(name: string | null, value: PickleValue): boolean {
+  if (name === 'training') return false;
+  const isObject = isNode(value) && value.kind === 'call' && !globalName(value.callable).includes('_pickle.');
+  return name?.startsWith('_') !== true || isObject;
 }
 
 /** `OrderedDict([(key, value), ..])`, as protocols 0 and 1 write it. */
@@ -231,85 +227,6 @@ function moduleState(state: PickleDict): Child[] | null {
 /** The texts in a pickled set or list, however it was written. */
 function texts(value: PickleValue | undefined): string[] {
   if (!isNode(value)) return [];
-  if (value.kind === 'call') return texts(value.args[0]);
-  if (value.kind !== 'set' && value.kind !== 'list' && value.kind !== 'tuple') return [];
-  return value.items.filter((item) => typeof item === 'string');
-}
-
-/** The tensor for which a node stands, the reason why it cannot be used, or null if it is none. */
-function tensorOf(node: PickleNode): TensorRecord | InputError | null {
-  if (node.kind !== 'call') return null;
-  const name = globalName(node.callable);
-  const [first, , third] = node.args;
-  switch (name) {
-    case 'torch._utils._rebuild_parameter':
-    case 'torch._utils._rebuild_parameter_with_state':
-    case 'torch.nn.parameter.Parameter':
-      return isNode(first) ? tensorOf(first) : null;
-    case 'torch._tensor._rebuild_from_type_v2':
-    case 'torch._tensor._rebuild_from_type':
-      return first !== undefined && isNode(third) && third.kind === 'tuple'
-        ? tensorOf({ ...node, callable: first, args: third.items })
-        : null;
-    case 'torch._utils._rebuild_tensor':
-    case 'torch._utils._rebuild_tensor_v2':
-      return describe(node.args, null);
-    case 'torch._utils._rebuild_tensor_v3':
-      return describe(node.args, globalName(node.args[6]));
-    default:
-      if (/^numpy\._?core\.multiarray\._reconstruct$/.test(name))
-        return unusable('it is a NumPy array, which is not read inside a PyTorch file');
-      if (/^torch\._utils\._rebuild_/.test(name))
-        return unusable(
-          `it was saved by ${name}, which is not read (sparse, quantised or of a foreign device)`,
-        );
-      return null;
-  }
-}
-
-function unusable(reason: string): InputError {
-  return new InputError(reason, '', RESAVE);
-}
-
-function describe(args: readonly PickleValue[], scalarType: string | null): TensorRecord | InputError {
-  const [storage, offset, shape, strides] = args;
-  if (!isNode(storage) || storage.kind !== 'persistent' || !isNode(storage.id) || storage.id.kind !== 'tuple')
-    return unusable('it has no storage');
-  const [tag, type, key, , count] = storage.id.items;
-  const className = globalName(type).split('.').at(-1) ?? '';
-  const untyped = className === 'UntypedStorage';
-  const dtype = scalarType !== null ? lookUp(scalarTypes, scalarType) : lookUp(storageTypes, className);
-  if (tag !== 'storage' || typeof key !== 'string' || typeof count !== 'number')
-    return unusable('its storage is not described as PyTorch does');
-  if (dtype === null)
-    return unusable(`its elements are of type ${scalarType ?? (className || 'unknown')}, which is not read`);
-  const extents = wholeNumbers(shape);
-  const steps = wholeNumbers(strides);
-  if (!extents || !steps || extents.length !== steps.length || extents.length > limits.rank)
-    return unusable('its shape and strides are impossible');
-  if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0)
-    return unusable(`its storage offset is ${String(offset)}`);
-  return {
-    key,
-    dtype,
-    storageBytes: untyped ? count : count * itemSize[dtype],
-    offset,
-    shape: extents,
-    strides: steps,
-  };
-}
-
-function lookUp(table: Readonly<Record<string, DType>>, name: string): DType | null {
-  return Object.hasOwn(table, name) ? table[name]! : null;
-}
-
-function wholeNumbers(value: PickleValue | undefined): readonly number[] | null {
-  if (!isNode(value)) return null;
-  if (value.kind === 'call' && globalName(value.callable) === 'torch.Size')
-    return wholeNumbers(value.args[0]);
-  if (value.kind !== 'tuple' && value.kind !== 'list') return null;
-  const numbers = value.items.filter(
-    (item): item is number => typeof item === 'number' && Number.isSafeInteger(item) && item >= 0,
-  );
-  return numbers.length === value.items.length ? numbers : null;
+  const set = value.kind === 'call' ? value.args[0] : value;
+  return isNode(set) && 'items' in set ? (set.items ?? []).filter((item) => typeof item === 'string') : [];
 }

@@ -31,15 +31,9 @@ function either(...conditions: readonly Recognises[]): Recognises {
 }
 
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] as const;
-/** LONG1 of 10 bytes, 0x1950a86a20f9469cfc6c: the first thing in a PyTorch file before 1.6. */
-const LEGACY_TORCH = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19] as const;
 
 function isHdf5(head: Uint8Array): boolean {
   return [0, 512, 1024, 2048].some((offset) => startsWith(head.subarray(offset), ...HDF5));
-}
-
-function isPickle(head: Uint8Array): boolean {
-  return head.length > 2 && head[0] === 0x80 && head[1]! <= 5;
 }
 
 function isTfevents(head: Uint8Array): boolean {
@@ -78,11 +72,6 @@ export const notModels: readonly Reader[] = [
 /** Formats told by their content. Asked after the readers that know their own content. */
 export const unreadByContent: readonly Reader[] = [
   notYet(
-    'a PyTorch file of the format before 1.6',
-    (head) => startsWith(head, 0x80, 0x02, ...LEGACY_TORCH),
-    'Load it in PyTorch 1.6 or later and save it again with torch.save.',
-  ),
-  notYet(
     'a Julia JLD2 file',
     (head, source) =>
       latin1(head, 0, 64).includes('Julia Data Format') || (isHdf5(head) && /\.jld2?$/i.test(source.name)),
@@ -98,11 +87,6 @@ export const unreadByContent: readonly Reader[] = [
     'a file of TensorBoard events',
     (head, source) => isTfevents(head) || /\.tfevents/.test(source.name),
     'Open the saved model instead: events hold losses, no weights.',
-  ),
-  notYet(
-    'a Python pickle',
-    (head) => isPickle(head),
-    'Nothing in it was executed. Save the weights with torch.save(model.state_dict(), path) or numpy.savez.',
   ),
   notYet('an ONNX model', isOnnx, `Export the weights: ${SAVEZ.toLowerCase()}`),
   refuse(
@@ -120,7 +104,6 @@ export const unreadByName: readonly Reader[] = [
     named('csv', 'tsv'),
     'Save the matrices as .npy files with a common prefix, or as JSON.',
   ),
-  notYet('a Python pickle', named('pkl', 'pickle'), 'Save the weights with torch.save or numpy.savez.'),
   notYet(
     'a MATLAB file',
     named('mat'),

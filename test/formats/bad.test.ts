@@ -17,7 +17,7 @@ const cases = Object.entries(
 ).filter(([name, { symlink }]) => symlink === undefined && !name.endsWith('/'));
 
 /** Formats that are recognised but not yet read: they are refused whatever a reader would make of them. */
-const unread = /\.(?:mat|h5|onnx|tfevents|csv|pkl)$|_legacy\w*\.pth$/;
+const unread = /\.(?:mat|h5|onnx|tfevents|csv)$/;
 
 /** What the message must speak of, where the table's own words are not enough. */
 const spoken: Readonly<Record<string, RegExp>> = {
@@ -26,6 +26,14 @@ const spoken: Readonly<Record<string, RegExp>> = {
   'git_lfs_pointer.safetensors': /Git LFS/,
   'random_bytes.pt': /first bytes are unknown/,
   'malicious_only.pt': /asks to call \w+\.system; nothing was executed/,
+  'malicious_plain.pkl': /asks to call \w+\.system; nothing was executed/,
+  'malicious_proto2_raw.pkl': /asks to call os\.system; nothing was executed/,
+  'pickle_memo_bomb.pkl': /stack is empty|mark/,
+  'pickle_deep_nesting.pkl': /nested/,
+  'pickle_huge_bytes_len.pkl': /claims a length/,
+  'pickle_billion_laughs.pkl': /unfold|nested|cut off|no list|remembered/,
+  'truncated_legacy.pth': /the storage claims \d+ bytes/,
+  'truncated_legacy_half.pth': /cut off/,
   'malicious_object.npy': /Python objects/,
   'npy_complex.npy': /complex/,
   'npy_structured.npy': /structured/,
@@ -59,6 +67,7 @@ const spoken: Readonly<Record<string, RegExp>> = {
 const warned: Readonly<Record<string, RegExp>> = {
   'bad_crc.pt': /checksum/,
   'malicious_os_system.pt': /asks to call \w+\.system; nothing was executed/,
+  'malicious_os_system_legacy.pth': /asks to call \w+\.system; nothing was executed/,
   'malicious_eval.pt': /asks to call \w+\.eval; nothing was executed/,
   'malicious_object.npz': /W\.npy was left out/,
   'two_pickles.pt': /outside the archive/,

@@ -27,7 +27,7 @@ interface ExpectedFile {
 }
 
 const folders = ['plrnn', 'alrnn', 'shplrnn', 'clipped_shplrnn', 'dendplrnn', 'rnn_relu'];
-const read = /^(?:JSON|npy|npz|safetensors|torch zip)/;
+const read = /^(?:JSON|npy|npz|safetensors|torch zip|torch legacy|TorchScript)/;
 
 /** Where in the saved object the state dict lies, by the name of the file. */
 const prefixes: Readonly<Record<string, string>> = {

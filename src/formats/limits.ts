@@ -56,8 +56,22 @@ export const limits = {
   bsonVisits: 200_000,
   /** Arrays of a MATLAB file, those in structs and cells included. */
   matArrays: 200_000,
+  /** An HDF5 file: structures read and their bytes, when it is opened and again for each dataset loaded. */
+  hdf5Reads: 2 ** 18,
+  hdf5Bytes: 2 ** 26,
+  /** Objects met when groups and references are followed, shared ones counted each time. */
+  hdf5Objects: 100_000,
+  /** Chunks of one dataset, bytes of one, and of all of them with the margins that stick out. */
+  hdf5Chunks: 2 ** 18,
+  hdf5ChunkBytes: 2 ** 26,
+  hdf5PaddedBytes: 3 * 2 ** 26,
+  /** Records of one B-tree, and bytes of one heap of texts. */
+  hdf5Records: 2 ** 20,
+  hdf5Heap: 2 ** 22,
   /** Bytes of one text or attribute that is kept. */
   textLength: 2 ** 16,
+  /** Fields of a protobuf file. */
+  protoFields: 300_000,
   /** Tensors and loose values of a file, and the length of their names. */
   tensors: 10_000,
   scalars: 10_000,

@@ -141,11 +141,13 @@ export class Collection {
         const { points, units } = verdict;
         const { residual } = residuals(map, points);
         const order = points.length;
+        // The shorter itinerary tells whether its points stand alone or belong to a family.
+        if (order < k) return this.addWord(bits.slice(0, order), foundBy) ? 'listed' : 'open';
         this.addBoundary(
           {
             order,
             points: points.map((z) => Array.from(z)),
-            itineraries: [bits.slice(0, order).map(regionString)],
+            itineraries: [bits.map(regionString)],
             itineraryCount: 1,
             units,
             residual,

@@ -17,6 +17,7 @@ import {
 } from './order';
 import { WordSolver } from './solver';
 import { survey } from './survey';
+import { provePlanar, type PlanarProof } from './planarProof';
 import { RESIDUAL, residuals } from './verify';
 
 export interface DetectOptions {
@@ -212,22 +213,31 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     if (open === 0) certificates.set(order, exhaustionCertificate(order, exhausted));
     else undecided.set(order, open);
   }
+  let planar: PlanarProof | null = null;
+  if (options.certify && scaled.n === 2 && !stop()) {
+    onProgress('proof', 0.95);
+    planar = provePlanar(found, maxOrder, unit, stop);
+    // What holds everywhere says more than what holds in a box.
+    for (const [order, certificate] of planar.certificates)
+      if (!certificates.has(order)) certificates.set(order, certificate);
+  }
   if (found.undecided > 0)
     warnings.push(
       `${String(found.undecided)} itineraries have singular cycle equations that could not be decided: families of cycles may exist there.`,
     );
 
+  const heuristicOnly = (order: number): string =>
+    undecided.has(order)
+      ? `No guarantee: ${String(undecided.get(order))} itineraries or objects on the verge of a bifurcation could not be decided for order ${String(order)} in floating point.`
+      : `No guarantee: cycles of order ${String(order)} were searched by heuristics, which can miss some.`;
   const { orders, beyond, idOf } = listObjects(found, {
-    maxOrder,
+    maxOrder: planar?.allPeriods ? Math.max(maxOrder, ...planar.certificates.keys()) : maxOrder,
     unit,
-    stopped: stop(),
     certificates,
     whyNot: (order) =>
       order === 1
         ? (fixedPoints.whyNot ?? 'The proof was not attempted.')
-        : undecided.has(order)
-          ? `No guarantee: ${String(undecided.get(order))} itineraries or objects on the verge of a bifurcation could not be decided for order ${String(order)} in floating point.`
-          : `No guarantee: cycles of order ${String(order)} were searched by heuristics, which can miss some.`,
+        : (planar?.whyNot.get(order) ?? heuristicOnly(order)),
   });
   for (const { order, cycles } of orders)
     for (const cycle of cycles)
@@ -251,6 +261,9 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       mapIterates: solver.iterates + results.reduce((sum, r) => sum + r.iterates, 0),
       regionsMet: Math.max(solver.regions.size, ...results.map((r) => r.regions)),
       simulatedOrbits: seen.starts,
+      ...(planar
+        ? { 'word graph: words': planar.nodes, 'word graph: itineraries solved': planar.solves }
+        : {}),
       ...Object.fromEntries(
         Object.entries(fixedPoints.counts).map(([name, count]) => [`fixedPoints: ${name}`, count]),
       ),

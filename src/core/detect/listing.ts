@@ -6,7 +6,6 @@ export interface ListingOptions {
   readonly maxOrder: number;
   /** Model units per internal unit of length, a power of two. */
   readonly unit: number;
-  readonly stopped: boolean;
   readonly certificates: ReadonlyMap<number, Certificate | null>;
   readonly whyNot: (order: number) => string;
 }
@@ -45,7 +44,7 @@ export function listObjects(
       complete: certificate !== null,
       certificate,
       whyNot: certificate ? null : options.whyNot(order),
-      cycles: named(order),
+      cycles: named(order).map((cycle) => ({ ...cycle, inDomain: inDomain(cycle, certificate) })),
       continua: [...found.continua.values()]
         .filter((family) => family.regions.length === order)
         .map((family): Continuum => ({ ...family, point: family.point.map((v) => v * unit) })),
@@ -79,6 +78,13 @@ export function toUnits<T extends (FoundCycle | FoundBoundaryPoint) & { id: stri
     closure: object.closure * unit,
     margin: object.margin === null ? null : object.margin * unit,
   };
+}
+
+/** A certificate speaks of cycles with every point in its domain. */
+function inDomain(cycle: Cycle, certificate: Certificate | null): boolean {
+  if (!certificate || certificate.domain === 'everywhere') return true;
+  const { lower, upper } = certificate.domain;
+  return cycle.points.every((z) => z.every((v, i) => v >= lower[i]! && v <= upper[i]!));
 }
 
 /** FP1, FP2, ..; C4a, .., C4z, C4aa, .. */

@@ -90,7 +90,7 @@ export function partnerBudget(map: CanonicalMap, k: number): number {
 }
 
 /** Work up to which every itinerary of an order is solved, in floating-point operations. */
-const EXHAUSTIVE_WORK = 3e8;
+const EXHAUSTIVE_WORK = 1e8;
 
 /** Whether solving every itinerary of the order, with error bounds, is cheap. */
 export function exhaustible(map: CanonicalMap, k: number): boolean {

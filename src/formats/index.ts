@@ -5,6 +5,7 @@ import { json } from './json';
 import { limits } from './limits';
 import { npy } from './npy';
 import { npz } from './npz';
+import { onnx } from './onnx';
 import { safetensors } from './safetensors';
 import type { Container, Neighbourhood, Reader, Source } from './source';
 import { pickleByName, pickleFile } from './pickleFile';
@@ -21,6 +22,7 @@ export const readers: readonly Reader[] = [
   torchLegacy,
   safetensors,
   bson,
+  onnx,
   pickleFile,
   ...unreadByContent,
   json,

@@ -42,15 +42,6 @@ function isTfevents(head: Uint8Array): boolean {
   );
 }
 
-function isOnnx(head: Uint8Array): boolean {
-  return (
-    head[0] === 0x08 &&
-    head[1]! <= 20 &&
-    head[2] === 0x12 &&
-    /^[\w.-]+$/.test(latin1(head, 4, 4 + (head[3] ?? 0)))
-  );
-}
-
 const SAVEZ = 'Save the parameters with numpy.savez, one named array each.';
 
 /** Files that hold no model, whatever they are called. Asked before all readers. */
@@ -88,7 +79,6 @@ export const unreadByContent: readonly Reader[] = [
     (head, source) => isTfevents(head) || /\.tfevents/.test(source.name),
     'Open the saved model instead: events hold losses, no weights.',
   ),
-  notYet('an ONNX model', isOnnx, `Export the weights: ${SAVEZ.toLowerCase()}`),
   refuse(
     'a gzip file',
     (head) => startsWith(head, 0x1f, 0x8b),
@@ -109,7 +99,6 @@ export const unreadByName: readonly Reader[] = [
     named('mat'),
     'In Python, load it with scipy.io.loadmat and save it with numpy.savez.',
   ),
-  notYet('an ONNX model', named('onnx'), SAVEZ),
   refuse(
     'a damaged file',
     either(named('h5', 'hdf5', 'keras', 'jld2', 'jld', 'npz', 'npy', 'pt', 'pth', 'ckpt')),

@@ -17,7 +17,7 @@ describe('files that are not read', () => {
     ['x.tsv', text('1\t2\n'), /CSV or TSV/],
     ['x.pkl', concat([0x80, 4, 0x4e, 0x2e]), /holds no tensor/],
     ['x.pkl', text("(dp0\nS'a'\np1\nI1\ns."), /holds no tensor/],
-    ['x.onnx', concat([0x08, 0x07, 0x12, 0x07], text('pytorch')), /ONNX/],
+    ['x.onnx', concat([0x08, 0x07, 0x12, 0x07], text('pytorch')), /no ONNX graph/],
     ['x.gz', concat([0x1f, 0x8b, 8]), /gzip/],
     ['x.pt', text('<html></html>'), /web page/],
     ['x.json', text('\n <!DOCTYPE html>'), /web page/],

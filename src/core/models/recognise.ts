@@ -404,6 +404,8 @@ function plainOrAlmostLinear(file: Case, base: ModelKind, clue: KindClue | undef
 }
 
 const smooth = /(?:^|[^a-z])(tanh|sigmoid|softplus|elu|selu|gelu|silu|swish)(?![a-z])/;
+/** Piecewise linear or not, none of these is the ReLU of this equation. */
+const otherUnits = /^(?:softsign|affine|thresholded ?relu|identity|linear)$/;
 const nonlinearityKeys = ['nonlinearity', 'activation', 'phi', 'cell'];
 
 function recurrentKind(file: Case): ModelKind {
@@ -422,6 +424,11 @@ function recurrentKind(file: Case): ModelKind {
       `${capital(named.origin)} says "${named.value}", which is not piecewise linear.`,
     );
   }
+  if (named && otherUnits.test(named.value))
+    throw refused(
+      `an RNN with ${named.value} units`,
+      `${capital(named.origin)} says "${named.value}", where the equation here has relu.`,
+    );
   if (named?.value.includes('relu') !== true && !clues.some(({ relu }) => relu === true))
     file.assumptions.push(
       'The weights of an nn.RNN do not say whether it is tanh or ReLU; it is taken as ReLU. If it was trained with tanh, these results do not describe it.',

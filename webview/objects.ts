@@ -68,6 +68,30 @@ const ofContinuum = (continuum: Continuum, number: number): PanelObject => ({
   figure: null,
 });
 
+/**
+ * Attractors that are no listed cycle, those of one kind and period together: the points of a line attractor, each
+ * reached by another start, are one row.
+ */
+function otherAttractors(attractors: readonly Attractor[]): Attractor[] {
+  const kinds = new Map<string, Attractor[]>();
+  for (const attractor of attractors) {
+    if (attractor.cycle !== undefined) continue;
+    const key = `${attractor.kind} ${String(attractor.period ?? '')}`;
+    kinds.set(key, [...(kinds.get(key) ?? []), attractor]);
+  }
+  return [...kinds.values()].map((same) => {
+    const first = same[0]!;
+    if (same.length === 1) return first;
+    const exponents = same.flatMap(({ lyapunov }) => (lyapunov === undefined ? [] : [lyapunov]));
+    return {
+      ...first,
+      share: same.reduce((sum, { share }) => sum + share, 0),
+      ...(exponents.length > 0 && { lyapunov: Math.max(...exponents) }),
+      evidence: `${String(same.length)} different ones were reached. The first: ${first.evidence}`,
+    };
+  });
+}
+
 /** Attractors that are a listed cycle are that cycle's row; only the others get their own. */
 const ofAttractor = (attractor: Attractor, number: number): PanelObject => ({
   kind: 'attractor',
@@ -75,7 +99,7 @@ const ofAttractor = (attractor: Attractor, number: number): PanelObject => ({
   id: `A${String(number)}`,
   group: { kind: 'attractors' },
   order: attractor.period ?? null,
-  word: attractor.kind,
+  word: attractor.kind === 'fixed-point' ? 'fixed points' : attractor.kind,
   rho: null,
   margin: null,
   figure: null,
@@ -99,9 +123,7 @@ export function listReport(report: Report): PanelObject[] {
       .flatMap((order) => order.continua)
       .map((continuum, index) => ofContinuum(continuum, index + 1)),
     ...report.beyond.map((cycle) => ofCycle(cycle, figure(cycle.id), true)),
-    ...report.attractors
-      .filter((attractor) => attractor.cycle === undefined)
-      .map((attractor, index) => ofAttractor(attractor, index + 1)),
+    ...otherAttractors(report.attractors).map((attractor, index) => ofAttractor(attractor, index + 1)),
   ];
 }
 
@@ -154,7 +176,7 @@ export function groupTitle(group: Group, maxOrder: number | null): string {
     case 'beyond':
       return maxOrder === null ? 'Beyond (no claim)' : `Beyond order ${String(maxOrder)} (no claim)`;
     case 'attractors':
-      return 'Attractors that are not periodic';
+      return 'Other attractors';
   }
 }
 

@@ -1,7 +1,14 @@
 import type { Scene } from '../core/report/scene';
 import type { BoundaryPoint, Cycle, OrderResult, Report } from '../core/report/types';
 import type { FigureContinuum } from '../figures/continua';
-import { DECIMALS, formatMultipliers, formatNumber, formatVector, scientific } from '../figures/format';
+import {
+  countWords,
+  DECIMALS,
+  formatMultipliers,
+  formatNumber,
+  formatVector,
+  scientific,
+} from '../figures/format';
 import { markRadius, markStyle, drawMarks } from '../figures/marks';
 import { toFigureObjects, type FigureObject } from '../figures/objects';
 import type { Painter, Theme } from '../figures/painter';
@@ -129,7 +136,7 @@ function domainText(domain: NonNullable<OrderResult['certificate']>['domain']): 
 }
 
 function countsText(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).map(([what, count]) => `${what} ${grouped(count)}`);
+  const parts = countWords(counts);
   return parts.length > 0 ? `; ${text(parts.join(', '))}` : '';
 }
 

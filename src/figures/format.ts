@@ -101,3 +101,13 @@ function mantissa(value: number): number {
 function withMinus(text: string): string {
   return text.replace('-', MINUS);
 }
+
+/** Counted work in words: "regions solved: 2,455"; what did not occur is left out. */
+export function countWords(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts)
+    .filter(([, count]) => count !== 0)
+    .map(([what, count]) => {
+      const words = what.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+      return `${words}: ${count.toLocaleString('en-US')}`;
+    });
+}

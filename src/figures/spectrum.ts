@@ -265,11 +265,17 @@ export function drawSpectrum(painter: Painter, figure: SpectrumFigure, theme: Th
       });
     }
   });
-  const what = figure.perStep ? 'Im λ, moduli per step: |λ| to the power 1/k' : 'Im λ';
+  const what = !figure.perStep
+    ? 'Im λ'
+    : figure.compact
+      ? 'Im λ, per step'
+      : 'Im λ, moduli per step: |λ| to the power 1/k';
   painter.text(
     frame.left + frame.width / 2,
     6,
-    squeezed ? `${what} · outside the unit circle on a logarithmic radius` : what,
+    squeezed
+      ? `${what} · ${figure.compact ? 'logarithmic outside the circle' : 'outside the unit circle on a logarithmic radius'}`
+      : what,
     { color: theme.ink2, size: TYPE.small, align: 'middle', baseline: 'top' },
   );
 }

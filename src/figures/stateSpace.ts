@@ -408,12 +408,7 @@ export function drawStateSpace(painter: Painter, figure: StateSpaceFigure, theme
     theme,
   );
   if (!layout.isometric) notes.push('the two axes have different scales');
-  if (layout.outside.length > 0)
-    notes.push(
-      layout.outside.length <= 3
-        ? `${layout.outside.join(', ')} outside the view`
-        : `${String(layout.outside.length)} objects outside the view`,
-    );
+  if (layout.outside.length > 0) notes.push(outsideWords(layout.outside));
   if (notes.length > 0)
     painter.text(frame.left, painter.height - 6, notes.join(' · '), {
       color: theme.ink2,
@@ -421,6 +416,13 @@ export function drawStateSpace(painter: Painter, figure: StateSpaceFigure, theme
       baseline: 'alphabetic',
     });
   return notes;
+}
+
+/** "FP1 outside the view", or how many. */
+export function outsideWords(ids: readonly string[]): string {
+  return ids.length <= 3
+    ? `${ids.join(', ')} outside the view`
+    : `${String(ids.length)} objects outside the view`;
 }
 
 /** A small upright cross. */
@@ -917,7 +919,9 @@ class Extent {
     if (this.empty) return { x: [-1, 1], y: [-1, 1] };
     const size = this.size() || Math.max(Math.abs(this.x0), Math.abs(this.y0), 1);
     const grow = (lo: number, hi: number): [number, number] => {
-      const pad = hi - lo > 0 ? (hi - lo) * share : 0.5 * size;
+      // What differs by rounding only is one value.
+      const extended = hi - lo > 1e-9 * Math.max(size, Math.abs(lo), Math.abs(hi));
+      const pad = extended ? (hi - lo) * share : 0.5 * size;
       return [lo - pad, hi + pad];
     };
     return { x: grow(this.x0, this.x1), y: grow(this.y0, this.y1) };

@@ -6,7 +6,7 @@ import { around, Occupancy, placeLabel } from './labels';
 import { drawMarks, markRadius, markStyle } from './marks';
 import type { Painter, Theme } from './painter';
 import { coordinateOf, stateAt, valueAt, type AxisChoice, type Coordinate } from './projection';
-import { baseState, transientEnd, WAY_OPACITY, type StateSpaceFigure } from './stateSpace';
+import { baseState, outsideWords, transientEnd, WAY_OPACITY, type StateSpaceFigure } from './stateSpace';
 import { DIMMED, hueColor, hueText, TYPE } from './theme';
 
 /** Angles in radians; zoom 1 fits the box. */
@@ -40,6 +40,8 @@ export interface Layout3d {
   /** Axis values of the screen position in the plane through the box's middle that faces the eye. */
   unproject(px: number, py: number): Triple;
   readonly radius: number;
+  /** Objects too far away to stretch the box for. */
+  readonly outside: readonly string[];
 }
 
 export function layout3d(width: number, height: number, figure: StateSpace3dFigure): Layout3d {
@@ -59,6 +61,7 @@ export function layout3d(width: number, height: number, figure: StateSpace3dFigu
   for (const orbit of figure.scene?.simulated ?? []) see(orbit);
   const size = Math.max(...hi.map((value, i) => value - lo[i]!));
   const [low, high] = [lo.slice(), hi.slice()];
+  const outside: string[] = [];
   for (const object of figure.objects) {
     const near = object.points.every((point) =>
       coordinates.every((coordinate, i) => {
@@ -67,6 +70,7 @@ export function layout3d(width: number, height: number, figure: StateSpace3dFigu
       }),
     );
     if (near) see(object.points);
+    else outside.push(object.id);
   }
   // Everything rests on one point: what leads there gives the box its size.
   if (lo.every((value, i) => value === hi[i]!))
@@ -76,7 +80,7 @@ export function layout3d(width: number, height: number, figure: StateSpace3dFigu
   const largest = Math.max(...spans) || 1;
   const half = spans.map((span) => Math.max(span, largest * 1e-6)) as unknown as Triple;
   const together = largest / Math.min(...half) <= 12;
-  const pixels = (Math.min(width - 60, height - 40) * 0.36 * figure.rotation.zoom) / largest;
+  const pixels = (Math.min(width - 60, height - 64) * 0.36 * figure.rotation.zoom) / largest;
   const scale = half.map((span) => (together ? pixels : (pixels * largest) / span)) as unknown as Triple;
 
   const [sa, ca] = [Math.sin(figure.rotation.azimuth), Math.cos(figure.rotation.azimuth)];
@@ -107,6 +111,7 @@ export function layout3d(width: number, height: number, figure: StateSpace3dFigu
       return [centre[0] + x / scale[0], centre[1] + y / scale[1], centre[2] + z / scale[2]];
     },
     radius: markRadius(marks),
+    outside,
   };
 }
 
@@ -271,6 +276,13 @@ export function drawStateSpace3d(painter: Painter, figure: StateSpace3dFigure, t
             halo: theme.paper,
           });
     }
+    if (layout.outside.length > 0)
+      painter.text(16, painter.height - 8, outsideWords(layout.outside), {
+        color: theme.ink2,
+        size: TYPE.small,
+        baseline: 'alphabetic',
+        halo: theme.paper,
+      });
     if (figure.cursor) {
       const [px, py] = figure.cursor;
       painter.line([px - 6, py, px + 6, py, NaN, NaN, px, py - 6, px, py + 6], {

@@ -83,11 +83,15 @@ export function layoutTimeSeries(width: number, height: number, figure: TimeSeri
   const left = figure.compact ? 40 : 56;
   const right = 14;
   const bottom = 46;
-  const stripHeight =
-    units === 0 ? 0 : Math.min(units * (units <= 8 ? 7 : units <= 24 ? 4 : 2), height * 0.3);
   const head = 22;
   const gap = 14;
   const n = Math.max(1, figure.rows.length);
+  // The strip takes what the rows leave: they come first.
+  const spare = height - bottom - 16 - n * (38 + head + gap);
+  const stripHeight =
+    units === 0
+      ? 0
+      : Math.min(units * (units <= 8 ? 7 : units <= 24 ? 4 : 2), height * 0.3, Math.max(12, spare));
   const free = height - bottom - (stripHeight > 0 ? stripHeight + 16 : 0);
   const rowHeight = Math.max(30, free / n - head - gap);
   const inner = Math.max(40, width - left - right);

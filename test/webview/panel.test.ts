@@ -361,12 +361,7 @@ describe('the dynamics panel', () => {
   it('lists groups that make no claim under their own headings', async () => {
     await deliver(page, ...states['every kind']!.messages);
     const list = await page.locator('.object-list').innerText();
-    for (const heading of [
-      'On region borders',
-      'Continua',
-      'Beyond order 4 (no claim)',
-      'Attractors that are not periodic',
-    ])
+    for (const heading of ['On region borders', 'Continua', 'Beyond order 4 (no claim)', 'Other attractors'])
       assert.ok(list.includes(heading), heading);
     await page.locator('tr.object[data-id=B1]').click();
     assert.match(await page.locator('.card').innerText(), /no single Jacobian describes its neighbourhood/);

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { OrderResult, Report } from '../../src/core/report/types';
-import { scientific } from '../../src/figures/format';
+import { countWords, scientific } from '../../src/figures/format';
 import { claims, domainWords } from '../certificate';
 import { Button, Icon, Popover, ProgressRing } from '../ui';
 import { seconds } from './Header';
@@ -146,9 +146,9 @@ function OrderStatement({ orders }: { orders: readonly OrderResult[] }): JSX.Ele
           <p class="muted">
             By {certificate.method}
             {first === last &&
-              Object.entries(certificate.counts).map(
-                ([what, count]) => `, ${count.toLocaleString('en-US')} ${what}`,
-              )}
+              countWords(certificate.counts)
+                .map((words) => `, ${words}`)
+                .join('')}
             ; error bound {scientific(certificate.errorBound, 1)}.
           </p>
         </>

@@ -222,6 +222,10 @@ function attractorWords({ kind, share }: Attractor): string {
       return share >= 1 ? 'every start diverges' : 'some starts diverge';
     case 'undecided':
       return 'an undecided attractor';
+    case 'fixed-point':
+      return 'some orbits rest at points not listed singly';
+    case 'cycle':
+      return 'some orbits settle on cycles not listed';
     default:
       return `${kind} attractor`;
   }

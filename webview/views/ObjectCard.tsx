@@ -54,7 +54,9 @@ function describe(object: PanelObject, stateDim: number): string {
     case 'attractor':
       return object.attractor.kind === 'divergent'
         ? 'diverging orbits'
-        : `${object.attractor.kind} attractor`;
+        : object.attractor.kind === 'fixed-point'
+          ? 'where orbits come to rest'
+          : `${object.attractor.kind} attractor`;
   }
 }
 

@@ -12,6 +12,8 @@ import { findTensors, isSequence } from './torchObjects';
 /** The storages of a file, by the keys under which a pickle refers to them. */
 export interface Storages {
   readonly littleEndian: boolean;
+  /** "archive" or "file". */
+  readonly container: string;
   /** Where a storage lies, in words for messages. */
   place(key: string): string;
   /** Bytes of a storage, or null if the file has none of that key. */
@@ -22,6 +24,7 @@ export interface Storages {
 /** The storages of a pickle on its own. */
 export const noStorages: Storages = {
   littleEndian: true,
+  container: 'file',
   place: (key) => key,
   size: () => null,
   bytes: (key) => Promise.reject(new InputError('there is no such storage', key, 'Save the file again.')),
@@ -38,19 +41,22 @@ export class PickledContents {
   private rootIsList = false;
 
   /**
-   * Adds a pickled object and the storages it refers to. `under` goes before all names; with `lists`, nested lists
-   * of numbers are tensors too. Throws InputError if the object is too large.
+   * Adds a pickled object and the storages it refers to. `rename` gives other names to what is found; with `lists`,
+   * nested lists of numbers are tensors too. Throws InputError if the object is too large.
    */
   async add(
     pickle: Pickle,
     storages: Storages,
-    options: { readonly under?: readonly string[]; readonly lists?: boolean } = {},
+    options: {
+      readonly rename?: (path: readonly string[]) => readonly string[];
+      readonly lists?: boolean;
+    } = {},
   ): Promise<void> {
-    const { under = [], lists = false } = options;
+    const { rename, lists = false } = options;
     for (const suspicion of suspicionsOf(pickle)) this.suspicions.add(suspicion);
-    this.rootIsList ||= under.length === 0 && isSequence(pickle.value);
+    this.rootIsList ||= rename === undefined && isSequence(pickle.value);
     for (const { path: own, content } of findTensors(pickle.value, lists)) {
-      const path = [...under, ...own];
+      const path = rename ? rename(own) : own;
       if (typeof content !== 'object') this.leaves.add(path, content);
       else if (content instanceof InputError) this.leaveOut(path, content.message);
       else {
@@ -95,13 +101,9 @@ function problemOf(tensor: TensorRecord, storages: Storages): string | null {
   if (elements.in === 'pickle') return flaw(tensor, elements.bytes.length);
   const size = storages.size(elements.key);
   const place = storages.place(elements.key);
-  if (size === null) return `its storage ${JSON.stringify(place)} is not in the ${containerOf(storages)}`;
+  if (size === null) return `its storage ${JSON.stringify(place)} is not in the ${storages.container}`;
   if (elements.bytes > size) return `its storage should have ${elements.bytes} bytes and has ${size}`;
   return flaw(tensor, size);
-}
-
-function containerOf(storages: Storages): string {
-  return storages === noStorages ? 'file' : 'archive';
 }
 
 async function tensorOf(tensor: TensorRecord, storages: Storages): Promise<Unnamed> {

@@ -48,6 +48,7 @@ async function readArchive(archive: ZipArchive, folder: string): Promise<Contain
   const used = new Set<string>();
   const storagesIn = (name: string): Storages => ({
     littleEndian,
+    container: 'archive',
     place: (key) => `${folder}${name}/${key}`,
     size: (key) => archive.size(`${folder}${name}/${key}`),
     bytes: (key) => {
@@ -67,7 +68,7 @@ async function readArchive(archive: ZipArchive, folder: string): Promise<Contain
   // The code calls its constants CONSTANTS.c0, CONSTANTS.c1, ..; in a frozen model they are the weights.
   if (archive.has(`${folder}constants.pkl`))
     await contents.add(await pickle(`${folder}constants.pkl`), storagesIn('constants'), {
-      under: ['CONSTANTS'],
+      rename: ([index = '', ...rest]) => ['CONSTANTS', `c${index}`, ...rest],
     });
   const container = contents.container(
     isScript ? 'TorchScript' : 'PyTorch zip',

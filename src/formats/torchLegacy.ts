@@ -66,6 +66,7 @@ async function locateStorages(source: Source, stream: TorchStream): Promise<Stor
   }
   return {
     littleEndian: true,
+    container: 'file',
     place: (key) => key,
     size: (key) => found.get(key)?.size ?? null,
     bytes: async (key) => found.get(key)!,

@@ -108,6 +108,47 @@ describe('mutated files', () => {
         'bad/malicious_eval.pt',
       ],
     ],
+    [
+      'model.mat',
+      [
+        'formats/plrnn/arrays_v5.mat',
+        'formats/plrnn/arrays_v5_compressed.mat',
+        'formats/plrnn/struct_v5.mat',
+        'formats/plrnn/arrays_v73.mat',
+      ],
+    ],
+    [
+      'model.h5',
+      [
+        'formats/plrnn/arrays.h5',
+        'formats/plrnn/groups_gzip.h5',
+        'formats/plrnn/arrays_latest.h5',
+        'formats/hdf5/dense_latest.h5',
+        'formats/hdf5/chunks_latest.h5',
+        'formats/hdf5/early.h5',
+      ],
+    ],
+    ['script.pt', ['formats/plrnn/torchscript.pt', 'formats/rnn_relu/torchscript.pt']],
+    [
+      'model.pth',
+      [
+        'formats/plrnn/state_dict_legacy.pth',
+        'formats/shplrnn/noncontiguous_legacy.pth',
+        'formats/alrnn/shared_storage_legacy.pth',
+        'bad/malicious_os_system_legacy.pth',
+      ],
+    ],
+    [
+      'model.pkl',
+      [
+        'formats/pickle/protocol0.pkl',
+        'formats/pickle/layouts_protocol2.pkl',
+        'formats/pickle/layouts_protocol5.pkl',
+        'formats/pickle/mixed_protocol5.pkl',
+        'formats/pickle/lists_protocol4.pkl',
+        'bad/malicious_plain.pkl',
+      ],
+    ],
   ];
   for (const [name, paths] of corpus)
     it(`${name}: ${CASES} mutations end in values or an explanation`, async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { DType } from '../../src/core/tensor';
 import { readBytes, refusal, values } from './helpers';
-import { concat, op, packed, torchFile, zipFile } from './writers';
+import { concat, op, packed, pickleFile, torchFile, zipFile } from './writers';
 
 const floats = (...list: number[]): Uint8Array => packed(list, 'float32');
 const vector = (key: string, length: number): number[] =>
@@ -132,6 +132,127 @@ describe('PyTorch files', () => {
     );
     assert.match(container.warnings[0]!, /^B was left out: .*ComplexFloatStorage/);
     assert.match(container.warnings[1]!, /^C was left out: .*not in the archive/);
+  });
+
+  it('reads a Lightning checkpoint: weights first, what the optimizer keeps last, hyperparameters as values', async () => {
+    const hyperparameters = [
+      ...op.global('lightning.fabric.utilities.data', 'AttributeDict'),
+      0x29,
+      0x81,
+      0x28,
+      ...op.text('latent_dim'),
+      ...op.int(2),
+      ...op.text('latent_model'),
+      ...op.text('clipped-PLRNN'),
+      0x75,
+    ];
+    const file = torchFile(
+      op.dict(
+        ['epoch', op.int(3)],
+        ['pytorch-lightning_version', op.text('2.5.0')],
+        [
+          'optimizer_states',
+          op.list(op.dict(['state', op.dict(['exp_avg', vector('1', 2)])], ['lr', op.int(1)])),
+        ],
+        ['state_dict', op.dict(['model.A', vector('0', 2)])],
+        ['hyper_parameters', hyperparameters],
+      ),
+      { '0': floats(1, 2), '1': floats(3, 4) },
+    );
+    const [entry] = (await readBytes('epoch=3.ckpt', file)).entries;
+    assert.equal(entry.epoch, 3);
+    assert.deepEqual(
+      entry.tensors.map((tensor) => tensor.name),
+      ['state_dict.model.A', 'optimizer_states.0.state.exp_avg'],
+    );
+    assert.deepEqual(entry.scalars, [
+      { name: 'epoch', value: 3 },
+      { name: 'pytorch-lightning_version', value: '2.5.0' },
+      { name: 'hyper_parameters.latent_dim', value: 2 },
+      { name: 'hyper_parameters.latent_model', value: 'clipped-PLRNN' },
+      { name: 'optimizer_states.0.lr', value: 1 },
+    ]);
+  });
+
+  it('reads NumPy arrays and scalars beside the tensors', async () => {
+    const type = op.reduce(op.global('numpy', 'dtype'), op.tuple(op.text('f8')));
+    const text = op.reduce(
+      op.global('_codecs', 'encode'),
+      op.tuple(op.text(String.fromCharCode(...packed([0.1, -3], 'float64'))), op.text('latin1')),
+    );
+    const array = [
+      ...op.reduce(
+        op.global('numpy._core.multiarray', '_reconstruct'),
+        op.tuple(op.global('numpy', 'ndarray'), op.tuple(op.int(0)), op.text('b')),
+      ),
+      ...op.tuple(op.int(1), op.tuple(op.int(2)), type, [0x89], text),
+      0x62,
+    ];
+    const scalar = op.reduce(
+      op.global('numpy.core.multiarray', 'scalar'),
+      op.tuple(type, [0x43, 8, ...packed([2.5], 'float64')]),
+    );
+    const file = torchFile(op.dict(['A', vector('0', 1)], ['mean', array], ['loss', scalar]), {
+      '0': floats(1),
+    });
+    const container = await readBytes('m.pt', file);
+    assert.deepEqual(await values(container.entries[0], 'mean'), [0.1, -3]);
+    assert.deepEqual(scalarsOf(container), [{ name: 'loss', value: 2.5 }]);
+    assert.deepEqual(container.warnings, []);
+  });
+
+  it('reads TorchScript: attributes by their names, constants of the code by theirs', async () => {
+    const list = (name: string, value: number[]): number[] =>
+      op.reduce(op.global('torch.jit._pickle', name), op.tuple(value, op.text('List[Tensor]')));
+    const module = (name: string, ...attributes: [string, number[]][]): number[] => [
+      ...op.global('__torch__.models', name),
+      0x29,
+      0x81,
+      ...op.dict(['training', [0x88]], ['_is_full_backward_hook', [0x4e]], ...attributes),
+      0x62,
+    ];
+    const file = torchFile(
+      module(
+        'Net',
+        ['core', module('Core', ['_A', vector('0', 2)], ['P', op.int(1)])],
+        ['experts', list('build_tensorlist', op.list(vector('1', 1)))],
+        ['_flat_weights', list('build_tensorlist', op.list(vector('0', 2)))],
+      ),
+      { '0': floats(1, 2), '1': floats(3) },
+      {
+        'model/constants.pkl': pickleFile(op.tuple(vector('0', 1))),
+        'model/constants/0': floats(7),
+        'model/code/__torch__/models.py': concat('import os'),
+      },
+    );
+    const container = await readBytes('m.pt', file);
+    assert.equal(container.format, 'TorchScript');
+    const [entry] = container.entries;
+    assert.deepEqual(
+      entry.tensors.map((tensor) => tensor.name),
+      ['core._A', 'experts.0', 'CONSTANTS.c0'],
+    );
+    assert.deepEqual(await values(entry, 'core._A'), [1, 2]);
+    assert.deepEqual(await values(entry, 'experts.0'), [3]);
+    assert.deepEqual(await values(entry, 'CONSTANTS.c0'), [7]);
+    assert.deepEqual(entry.scalars, [{ name: 'core.P', value: 1 }]);
+    assert.deepEqual(container.warnings, []);
+  });
+
+  it('survives tensors wrapped in parameters thousands of times', async () => {
+    let wrapped = vector('0', 1);
+    for (let i = 0; i < 4; i++)
+      wrapped = op.reduce(op.global('torch.nn.parameter', 'Parameter'), op.tuple(wrapped));
+    const file = torchFile(op.dict(['A', wrapped]), { '0': floats(6) });
+    assert.deepEqual(await values((await readBytes('m.pt', file)).entries[0], 'A'), [6]);
+    const many = 20_000;
+    const endless = [
+      ...Array.from({ length: many }, () => op.global('torch.nn.parameter', 'Parameter')).flat(),
+      ...vector('0', 1),
+      ...Array.from({ length: many }, () => [0x85, 0x52]).flat(),
+    ];
+    const error = await refusal(readBytes('m.pt', torchFile(op.dict(['A', endless]), { '0': floats(6) })));
+    assert.match(error.message, /wrapped again and again/);
   });
 
   it('names every function that a file asks to call, and shows none of the arguments as values', async () => {

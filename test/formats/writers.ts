@@ -141,3 +141,20 @@ export function torchFile(
   for (const [key, data] of Object.entries(storages)) files[`model/data/${key}`] = data;
   return zipFile({ ...files, ...extra });
 }
+
+/** The stream that PyTorch wrote before 1.6; `head` is what goes before the magic number. */
+export function torchStream(
+  object: readonly number[],
+  storages: Readonly<Record<string, { readonly count: number; readonly data: Uint8Array }>>,
+  head: readonly number[] = [0x80, 2],
+): Uint8Array {
+  const magic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+  return concat(
+    [...head, ...magic, 0x2e],
+    pickleFile(op.int(1001)),
+    pickleFile(op.dict(['little_endian', [0x88]])),
+    pickleFile(object),
+    pickleFile(op.list(...Object.keys(storages).map(op.text))),
+    ...Object.values(storages).flatMap(({ count, data }) => [packed([count], 'int64'), data]),
+  );
+}

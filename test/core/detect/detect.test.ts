@@ -16,9 +16,12 @@ function run(map: CanonicalMap, options: Partial<DetectOptions> & { maxOrder: nu
   });
 }
 
-const counts = (found: Detection): Record<string, number> =>
+/** A proof of all periods lists longer orders, too: they are left out. */
+const counts = (found: Detection, maxOrder = Infinity): Record<string, number> =>
   Object.fromEntries(
-    found.orders.filter((o) => o.cycles.length > 0).map((o) => [String(o.order), o.cycles.length]),
+    found.orders
+      .filter((o) => o.cycles.length > 0 && o.order <= maxOrder)
+      .map((o) => [String(o.order), o.cycles.length]),
   );
 
 /** Every listed cycle is one, by iterating the true map. */
@@ -46,7 +49,7 @@ describe('detect', () => {
       const map = canonicalOf(model);
       for (let seed = 0; seed < 20; seed++) {
         const found = await run(map, { maxOrder, seed, certify: seed === 0 });
-        assert.deepEqual(counts(found), expected, `seed ${String(seed)}`);
+        assert.deepEqual(counts(found, maxOrder), expected, `seed ${String(seed)}`);
         assertTrueCycles(map, found);
       }
     }).timeout(240000);
@@ -82,7 +85,7 @@ describe('detect', () => {
     const { model, maxOrder, counts: expected } = system('published-plrnn-2');
     for (const factor of [1e-3, 1, 1e11]) {
       const found = await run(canonicalOf(model, factor), { maxOrder });
-      assert.deepEqual(counts(found), expected, `h x ${String(factor)}`);
+      assert.deepEqual(counts(found, maxOrder), expected, `h x ${String(factor)}`);
       assert.ok(Math.abs(found.scale / factor - 2.16) < 0.5);
     }
   });

@@ -29,15 +29,20 @@ export function orderWords(orders: readonly number[]): string {
 
 /** What the badge says: claims with equal domains together, in the order of the orders. */
 export function claims(report: Report): string[] {
+  const proven = report.orders.filter((order) => order.complete && order.certificate);
+  const all = proven.map((order) => order.certificate).find((certificate) => certificate?.periods === 'all');
+  if (all && proven.length === report.orders.length) {
+    // What is proven everywhere is proven in the box, too: the claim of all periods comes first.
+    const everywhere = proven.filter((order) => order.certificate?.domain === 'everywhere');
+    const first = `every order, ${domainWords(all.domain)}`;
+    return all.domain === 'everywhere' || everywhere.length === 0
+      ? [first]
+      : [first, `${orderWords(everywhere.map((o) => o.order))}, everywhere`];
+  }
   const byDomain = new Map<string, OrderResult[]>();
-  for (const order of report.orders) {
-    if (!order.complete || !order.certificate) continue;
-    const words = domainWords(order.certificate.domain);
+  for (const order of proven) {
+    const words = domainWords(order.certificate!.domain);
     byDomain.set(words, [...(byDomain.get(words) ?? []), order]);
   }
-  return [...byDomain].map(([words, orders]) => {
-    const every =
-      orders.length === report.orders.length && orders.every((o) => o.certificate?.periods === 'all');
-    return `${every ? 'every order' : orderWords(orders.map((o) => o.order))}, ${words}`;
-  });
+  return [...byDomain].map(([words, orders]) => `${orderWords(orders.map((o) => o.order))}, ${words}`);
 }

@@ -109,7 +109,7 @@ export function reportTable(report: Report): string {
         `A ${String(found.dimension)}-dimensional continuum of order ${String(order)} through ${found.point.slice(0, 4).map(short).join(' ')}`,
     ),
     '',
-    ...report.orders.map(orderLine),
+    ...orderLines(report.orders),
     ...bullets(
       'Attractors',
       report.attractors.map(({ kind, cycle, period, lyapunov, share, evidence }) => {
@@ -129,13 +129,30 @@ export function reportTable(report: Report): string {
   ].join('\n');
 }
 
-function orderLine(result: Report['orders'][number]): string {
-  const { order, cycles, certificate, whyNot } = result;
-  const what = order === 1 ? plural(cycles.length, 'fixed point') : plural(cycles.length, 'cycle');
-  const start = `order ${String(order)}: ${what}`;
-  if (!certificate) return `${start} · no guarantee${whyNot === null ? '' : ` (${whyNot})`}`;
+/** A line for each order; orders of which the same is said share one. */
+function orderLines(orders: Report['orders']): string[] {
+  const runs: { first: number; last: number; words: string }[] = [];
+  for (const result of orders) {
+    const words = orderWords(result);
+    const run = runs.at(-1);
+    if (run && run.words === words && result.order > 2) run.last = result.order;
+    else runs.push({ first: result.order, last: result.order, words });
+  }
+  return runs.map(({ first, last, words }) =>
+    first === last
+      ? `order ${String(first)}: ${words}`
+      : `orders ${String(first)} to ${String(last)}: ${words}`,
+  );
+}
+
+function orderWords({ order, cycles, certificate, whyNot }: Report['orders'][number]): string {
+  const what = plural(cycles.length, order === 1 ? 'fixed point' : 'cycle');
+  // An order's own number in the reason would keep equal lines apart.
+  const reason = whyNot?.replaceAll(`order ${String(order)}`, 'this order');
+  if (!certificate) return `${what} · no guarantee${reason === undefined ? '' : ` (${reason})`}`;
   const where = certificate.domain === 'everywhere' ? 'everywhere' : `in ${boxText(certificate.domain)}`;
-  return `${start} · proven complete ${where} (${certificate.method})`;
+  const all = certificate.periods === 'all' ? ', with every longer period' : '';
+  return `${what} · proven complete ${where}${all} (${certificate.method})`;
 }
 
 function boxText({ lower, upper }: { lower: readonly number[]; upper: readonly number[] }): string {

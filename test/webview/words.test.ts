@@ -20,7 +20,12 @@ describe('what the badge says', () => {
       ...report,
       orders: [{ ...report.orders[0]!, certificate: everywhere }, ...report.orders.slice(1, 3)],
     };
-    assert.deepEqual(claims(mixed), ['fixed points, everywhere', 'orders 2–3, inside |zᵢ| ≤ 20']);
+    assert.deepEqual(claims(mixed), ['every order, inside |zᵢ| ≤ 20', 'fixed points, everywhere']);
+    const finite = mixed.orders.map((o) => ({ ...o, certificate: { ...o.certificate!, periods: o.order } }));
+    assert.deepEqual(claims({ ...mixed, orders: finite }), [
+      'fixed points, everywhere',
+      'orders 2–3, inside |zᵢ| ≤ 20',
+    ]);
   });
 
   it('claims no order that is not complete, and every order only when all are', () => {

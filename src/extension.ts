@@ -1,9 +1,11 @@
 import type * as vscode from 'vscode';
 import { registerCommands } from './host/commands';
+import { registerJson } from './host/jsonProviders';
 import { createLog } from './host/log';
 import { ModelAnswers } from './host/modelAnswers';
 import { Panels } from './host/panels';
 import { SavedPanels } from './host/savedPanels';
+import { WeightViewers } from './host/weightViewer';
 
 /** Composition only: what the extension is made of, and nothing that takes time. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -11,5 +13,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const answers = new ModelAnswers(context.workspaceState);
   const saved = new SavedPanels(context.storageUri ?? context.globalStorageUri);
   const panels = new Panels(context.extensionUri, answers, saved, log);
+  const viewers = new WeightViewers(context.extensionUri, panels, answers, log);
+  context.subscriptions.push(viewers.register(), registerJson(context.extensionUri, panels, answers, log));
   context.subscriptions.push(log, panels, registerCommands(context.extensionUri, panels, answers, log));
 }

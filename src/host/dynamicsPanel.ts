@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Report } from '../core/report/types';
 import type { ExportFormat, FromPanel } from '../protocol/panel';
 import { WorkerClient } from '../worker/client';
 import { exportReport, saveFigure } from './exports';
@@ -77,6 +78,9 @@ export class DynamicsPanel implements vscode.Disposable {
   }
   get searching(): boolean {
     return this.#session.phase === 'searching';
+  }
+  get report(): Report | null {
+    return this.#session.report;
   }
 
   reveal(): void {

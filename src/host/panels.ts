@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Report } from '../core/report/types';
 import { DynamicsPanel, PANEL_TYPE, type PanelServices } from './dynamicsPanel';
 import { baseName } from './fileRef';
 import type { ModelAnswers } from './modelAnswers';
@@ -31,6 +32,11 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   /** The panel that has the focus. */
   get active(): DynamicsPanel | undefined {
     return [...this.#panels.values()].find((panel) => panel.active);
+  }
+
+  /** The last report on a file whose panel is open. */
+  report(file: vscode.Uri): Report | null {
+    return this.#panels.get(file.toString())?.report ?? null;
   }
 
   /** Opens a panel on the file and starts its analysis, or shows the one there is. */

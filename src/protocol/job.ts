@@ -1,6 +1,7 @@
 import type { ModelOptions, Question, Unrecognised } from '../core/models/types';
 import type { BoundaryPoint, Cycle, InfoReport, ModelSummary, Report } from '../core/report/types';
 import type { ParameterMatrix, Probe, Scene, Trajectory } from '../core/report/scene';
+import type { JsonJobs } from './json';
 import type {
   Inspection,
   MatrixProperties,
@@ -64,7 +65,7 @@ export interface Failure {
  * The jobs a worker does: name -> [request, streamed events, result]. Both ends derive their types from this table.
  * A session is a model opened by `analyze` or `open`; queries against it are answered by the same thread.
  */
-export interface Jobs {
+export interface Jobs extends JsonJobs {
   info: { request: { file: FileRef; options: ModelOptions }; event: never; result: InfoReport };
   analyze: {
     request: { file: FileRef; options: ModelOptions; search: SearchOptions };

@@ -18,6 +18,7 @@ import {
 } from '../protocol/job';
 import type { ModelOptions } from '../core/models/types';
 import { hashSource, openRef } from './files';
+import { jsonHandlers } from './jsonDocuments';
 import { runTasksOnThreads } from './pool';
 
 type Handlers = {
@@ -47,6 +48,7 @@ export function serve(port: MessagePort, script: string): void {
     return () => Atomics.load(flag, 0) !== StopFlag.run;
   };
   const handlers: Handlers = {
+    ...jsonHandlers(script),
     info: async ({ file, options }) => {
       const { source, neighbourhood } = await openRef(file);
       return info(source, neighbourhood, options);

@@ -132,8 +132,12 @@ describe('manifest', () => {
     assert.deepEqual([...used].sort(), Object.keys(strings).sort());
   });
 
-  it('activates on a restored panel and otherwise only through its contributions', () => {
-    assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:rnnDynamics.dynamics']);
+  it('activates on JSON, on a restored panel, and otherwise only through its contributions', () => {
+    assert.deepEqual(manifest.activationEvents, [
+      'onLanguage:json',
+      'onLanguage:jsonc',
+      'onWebviewPanel:rnnDynamics.dynamics',
+    ]);
     assert.deepEqual(manifest.extensionKind, ['workspace']);
   });
 

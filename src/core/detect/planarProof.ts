@@ -50,7 +50,11 @@ export function provePlanar(
     if (order > (provenTo === Infinity ? Infinity : Math.min(provenTo, maxOrder))) continue;
     for (const word of itineraries) {
       solves++;
-      if (!found.addWord(word, 'word graph') && !certainlyVirtual(map, word))
+      if (
+        !found.addWord(word, 'word graph') &&
+        !certainlyVirtual(map, word) &&
+        !found.decide(word, 'word graph')
+      )
         open.set(order, (open.get(order) ?? 0) + 1);
     }
   }

@@ -1,5 +1,5 @@
 import type { Scene } from '../core/report/scene';
-import type { BoundaryPoint, Cycle, OrderResult, Report } from '../core/report/types';
+import type { BoundaryPoint, Continuum, Cycle, OrderResult, Report } from '../core/report/types';
 import type { FigureContinuum } from '../figures/continua';
 import {
   countWords,
@@ -85,7 +85,13 @@ function header(report: Report, cycles: readonly Cycle[], boundary: readonly Bou
   ];
   return `<header>
 <h1>${text(report.file)}</h1>
-<p class="lead">${text(model.kind)} · ${text(summary(cycles, boundary))}</p>
+<p class="lead">${text(model.kind)} · ${text(
+    summary(
+      cycles,
+      boundary,
+      report.orders.flatMap((order) => order.continua),
+    ),
+  )}</p>
 ${report.search.partial ? `<p class="warning">This search was cut short (${text(report.search.stoppedBy ?? 'stopped')}): the list may lack objects that a full search finds.</p>` : ''}
 ${bullets('Warnings', report.warnings)}
 <dl>${rows.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('\n')}</dl>
@@ -95,7 +101,11 @@ ${bullets('Notes', model.notes)}
 }
 
 /** "1 unstable fixed point, 1 stable and 1 saddle 13-cycle". */
-function summary(cycles: readonly Cycle[], boundary: readonly BoundaryPoint[]): string {
+function summary(
+  cycles: readonly Cycle[],
+  boundary: readonly BoundaryPoint[],
+  continua: readonly Continuum[],
+): string {
   const counts = new Map<string, number>();
   for (const { order, stability } of cycles) {
     const what = `${stability} ${order === 1 ? 'fixed point' : `${String(order)}-cycle`}`;
@@ -104,6 +114,8 @@ function summary(cycles: readonly Cycle[], boundary: readonly BoundaryPoint[]): 
   const parts = [...counts].map(([what, count]) => `${String(count)} ${plural(count, what)}`);
   if (boundary.length > 0)
     parts.push(`${String(boundary.length)} ${plural(boundary.length, 'object')} on region borders`);
+  if (continua.length > 0)
+    parts.push(`${String(continua.length)} ${continua.length === 1 ? 'continuum' : 'continua'}`);
   if (parts.length === 0) return 'no objects found';
   return parts.length > 8 ? `${parts.slice(0, 8).join(', ')} and others` : parts.join(', ');
 }
@@ -116,7 +128,7 @@ function certificates(report: Report): string {
     const words = certificate
       ? `${text(certificate.statement)} <span class="quiet">${text(domainText(certificate.domain))}; method: ${text(certificate.method)}; error bound ${text(scientific(certificate.errorBound, 1))}${countsText(certificate.counts)}.</span>`
       : text(order.whyNot ?? 'No certificate was sought.');
-    return `<tr><th scope="row">${order.order === 1 ? 'Fixed points' : `${String(order.order)}-cycles`}</th><td class="${proven ? 'proven' : 'unproven'}">${label}</td><td class="count">${String(order.cycles.length + order.boundaryPoints.length)}</td><td>${words}</td></tr>`;
+    return `<tr><th scope="row">${order.order === 1 ? 'Fixed points' : `${String(order.order)}-cycles`}</th><td class="${proven ? 'proven' : 'unproven'}">${label}</td><td class="count">${foundText(order)}</td><td>${words}</td></tr>`;
   });
   const beyond =
     report.beyond.length > 0
@@ -128,6 +140,14 @@ function certificates(report: Report): string {
 ${rows.join('\n')}
 </tbody></table></div>${beyond}
 </section>`;
+}
+
+/** "4", or "4, 1 continuum". */
+function foundText({ cycles, boundaryPoints, continua }: OrderResult): string {
+  const isolated = cycles.length + boundaryPoints.length;
+  if (continua.length === 0) return String(isolated);
+  const families = `${String(continua.length)} ${continua.length === 1 ? 'continuum' : 'continua'}`;
+  return isolated === 0 ? families : `${String(isolated)}, ${families}`;
 }
 
 function domainText(domain: NonNullable<OrderResult['certificate']>['domain']): string {
@@ -211,7 +231,7 @@ function objectTable(
   objects: readonly FigureObject[],
 ): string {
   if (cycles.length + boundary.length === 0)
-    return '<section><h2>Objects</h2><p>None were found.</p></section>';
+    return '<section><h2>Objects</h2><p>No isolated fixed points or cycles were found.</p></section>';
   const rows = cycles.slice(0, MAX_OBJECTS).map((cycle, index) => {
     const multipliers = formatMultipliers(cycle.multipliers, DECIMALS.card);
     const shown = multipliers.slice(0, 6).join(', ') + (multipliers.length > 6 ? ', …' : '');

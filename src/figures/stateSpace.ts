@@ -753,10 +753,14 @@ function drawContinua(
         if (length < 1e5) occupancy.addLine(x0, y0, x1, y1, 6);
       }
       const { left, top, width, height } = layout.frame;
-      const seen = Array.from({ length: 9 }, (_, i) => (i + 1) / 10)
+      // Long segments leave most of themselves outside the frame.
+      const seen = Array.from({ length: 400 }, (_, i) => (i + 0.5) / 400)
         .map((t) => [x0 + t * (x1 - x0), y0 + t * (y1 - y0)] as const)
         .filter(([px, py]) => px > left && px < left + width && py > top && py < top + height);
-      label = label.concat(seen.flatMap(([px, py]) => around(px, py, 9)));
+      const every = Math.max(1, Math.floor(seen.length / 6));
+      label = label.concat(
+        seen.filter((_, i) => i % every === every >> 1).flatMap(([px, py]) => around(px, py, 12)),
+      );
     }
     placeLabel(painter, occupancy, continuum.id, label, {
       color: hueText(theme, hue),

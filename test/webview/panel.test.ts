@@ -16,6 +16,22 @@ import {
   states,
 } from './states';
 
+/** What is used of the page: functions handed to `evaluate` run there, the types of the tests are Node's. */
+interface PageElement {
+  readonly className: string;
+  readonly textContent: string | null;
+  readonly tagName: string;
+  readonly scrollWidth: number;
+  getAttribute(name: string): string | null;
+  getBoundingClientRect(): { readonly width: number };
+  closest(selector: string): PageElement | null;
+}
+declare const document: {
+  readonly activeElement: PageElement | null;
+  readonly body: PageElement;
+  readonly documentElement: PageElement;
+};
+
 /** Messages of one type that the panel posted. */
 async function sent<T extends FromPanel['type']>(
   page: Page,

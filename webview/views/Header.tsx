@@ -188,6 +188,13 @@ function Counts(): JSX.Element | null {
     counts.set(key, count);
   }
   const boundary = objects.filter((object) => object.kind === 'boundary').length;
+  const families: Record<string, number> = {};
+  for (const object of objects)
+    if (object.kind === 'continuum') {
+      const { dimension, regions } = object.continuum;
+      const what = `${dimension === 1 ? 'line' : dimension === 2 ? 'plane' : 'family'} of ${orderNoun(regions.length)}s`;
+      families[what] = (families[what] ?? 0) + 1;
+    }
   const kinds = [...counts.values()];
   return (
     <p class="counts">
@@ -202,7 +209,16 @@ function Counts(): JSX.Element | null {
           {boundary} on region borders
         </span>
       )}
-      {report && kinds.length === 0 && boundary === 0 && <span>No fixed points or cycles found</span>}
+      {Object.entries(families).map(([what, count]) => (
+        <span class="count" key={what}>
+          {count === 1
+            ? `1 ${what}`
+            : `${String(count)} ${what.replace(/^(line|plane) /, '$1s ').replace(/^family /, 'families ')}`}
+        </span>
+      ))}
+      {report && kinds.length === 0 && boundary === 0 && Object.keys(families).length === 0 && (
+        <span>No fixed points or cycles found</span>
+      )}
       {objects.map((object) =>
         object.kind === 'attractor' ? (
           <span class="count" key={object.id}>

@@ -1,4 +1,4 @@
-// Four bundles: extension host, worker thread, webview, command line.
+// Five bundles: extension host, worker thread, command line, and the pages of the panel and the viewer.
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -25,8 +25,8 @@ const bundles = [
     format: 'iife',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: ['webview/dynamics.tsx'],
-    outfile: 'dist/dynamics.js',
+    entryPoints: ['webview/dynamics.tsx', 'webview/viewer.tsx'],
+    outdir: 'dist',
   },
 ];
 if (watch) for (const options of bundles) await (await esbuild.context(options)).watch();

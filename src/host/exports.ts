@@ -22,14 +22,14 @@ export async function exportReport(
       : format === 'csv'
         ? reportToCsv(report)
         : reportToJson(report);
-  await save(file, `dynamics.${format}`, format, new TextEncoder().encode(text));
+  await saveBeside(file, `dynamics.${format}`, format, new TextEncoder().encode(text));
 }
 
 /** Saves a figure that the webview drew: SVG as text, PNG as base64. */
 export async function saveFigure(file: vscode.Uri, { name, format, data }: Figure): Promise<void> {
   const bytes = format === 'svg' ? new TextEncoder().encode(data) : Buffer.from(data, 'base64');
   const safeName = name.replace(/[^\p{L}\p{N}_-]+/gu, '-').toLowerCase();
-  await save(file, `${safeName}.${format}`, format, bytes);
+  await saveBeside(file, `${safeName}.${format}`, format, bytes);
 }
 
 /** Asks which kind of report to write. */
@@ -55,7 +55,13 @@ export async function pickFormat(): Promise<ExportFormat | undefined> {
   return (await vscode.window.showQuickPick(formats, { placeHolder }))?.format;
 }
 
-async function save(file: vscode.Uri, suffix: string, extension: string, bytes: Uint8Array): Promise<void> {
+/** Asks where, beside the file by default, and writes. */
+export async function saveBeside(
+  file: vscode.Uri,
+  suffix: string,
+  extension: string,
+  bytes: Uint8Array,
+): Promise<void> {
   const stem = baseName(file).replace(/\.[^.]+$/, '');
   // A bundled sample lies where nobody looks for exports.
   const home = vscode.workspace.getWorkspaceFolder(file)

@@ -2,13 +2,29 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
 /**
- * The page of the dynamics panel: the bundled script and style sheet, nothing inline, nothing from outside.
+ * The page of the dynamics panel.
  * @param token names the panel across a reload of the window; the webview keeps it in its state
  */
 export function panelHtml(webview: vscode.Webview, dist: vscode.Uri, token: string): string {
+  return pageOf(webview, dist, 'dynamics', 'RNN Dynamics', ` data-panel="${token}"`);
+}
+
+/** The page of the weight viewer. */
+export function viewerHtml(webview: vscode.Webview, dist: vscode.Uri): string {
+  return pageOf(webview, dist, 'viewer', 'Weights', '');
+}
+
+/** The bundled script and style sheet, nothing inline, nothing from outside. */
+function pageOf(
+  webview: vscode.Webview,
+  dist: vscode.Uri,
+  bundle: string,
+  title: string,
+  attributes: string,
+): string {
   const nonce = randomBytes(16).toString('base64url');
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'dynamics.js')).toString();
-  const style = webview.asWebviewUri(vscode.Uri.joinPath(dist, 'dynamics.css')).toString();
+  const script = webview.asWebviewUri(vscode.Uri.joinPath(dist, `${bundle}.js`)).toString();
+  const style = webview.asWebviewUri(vscode.Uri.joinPath(dist, `${bundle}.css`)).toString();
   const policy = [
     `default-src 'none'`,
     `style-src ${webview.cspSource}`,
@@ -22,10 +38,10 @@ export function panelHtml(webview: vscode.Webview, dist: vscode.Uri, token: stri
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>RNN Dynamics</title>
+<title>${title}</title>
 <link rel="stylesheet" href="${style}">
 </head>
-<body data-panel="${token}">
+<body${attributes}>
 <div id="root"></div>
 <script nonce="${nonce}" src="${script}"></script>
 </body>

@@ -122,4 +122,3 @@ export const SPECTRUM_SIZE = { unasked: 256, asked: 1024 } as const;
 export interface InSession {
   readonly session: string;
 }
-

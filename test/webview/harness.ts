@@ -30,10 +30,13 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export async function startHarness(): Promise<Harness> {
+/** @param page which bundle of `webview/` to show, and the script that stands in for VS Code */
+export async function startHarness(
+  { entry, host } = { entry: 'dynamics', host: 'fakeHost.js' },
+): Promise<Harness> {
   const bundle = await build({
     absWorkingDir: root,
-    entryPoints: ['webview/dynamics.tsx'],
+    entryPoints: [`webview/${entry}.tsx`],
     bundle: true,
     write: false,
     outdir: 'dist',
@@ -54,7 +57,7 @@ export async function startHarness(): Promise<Harness> {
     '/dynamics.js': { type: 'text/javascript', body: output('.js') },
     '/dynamics.css': { type: 'text/css', body: output('.css') },
     '/themes.css': { type: 'text/css', body: await readFile(join(here, 'themes.css'), 'utf8') },
-    '/fakeHost.js': { type: 'text/javascript', body: await readFile(join(here, 'fakeHost.js'), 'utf8') },
+    '/fakeHost.js': { type: 'text/javascript', body: await readFile(join(here, host), 'utf8') },
   };
   const server = createServer((request, response) => {
     const file = files[request.url ?? ''];

@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors';
 import { bson } from './bson';
 import { kept } from './bytes';
+import { csv } from './csv';
 import { json } from './json';
 import { limits } from './limits';
 import { npy } from './npy';
@@ -27,6 +28,7 @@ export const readers: readonly Reader[] = [
   ...unreadByContent,
   json,
   pickleByName,
+  csv,
   ...unreadByName,
 ];
 

@@ -72,6 +72,11 @@ export const limits = {
   textLength: 2 ** 16,
   /** Fields of a protobuf file. */
   protoFields: 300_000,
+  /** Text of a CSV file, bytes, and numbers of all files of a set. */
+  csvText: 40 * 2 ** 20,
+  csvNumbers: 2 ** 21,
+  csvLines: 2 ** 20,
+  csvLine: 2 ** 22,
   /** Tensors and loose values of a file, and the length of their names. */
   tensors: 10_000,
   scalars: 10_000,

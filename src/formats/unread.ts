@@ -90,11 +90,6 @@ export const unreadByContent: readonly Reader[] = [
 /** Formats told by their names alone, when the content told nothing. Asked last. */
 export const unreadByName: readonly Reader[] = [
   notYet(
-    'CSV or TSV text',
-    named('csv', 'tsv'),
-    'Save the matrices as .npy files with a common prefix, or as JSON.',
-  ),
-  notYet(
     'a MATLAB file',
     named('mat'),
     'In Python, load it with scipy.io.loadmat and save it with numpy.savez.',

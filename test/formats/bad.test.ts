@@ -17,7 +17,7 @@ const cases = Object.entries(
 ).filter(([name, { symlink }]) => symlink === undefined && !name.endsWith('/'));
 
 /** Formats that are recognised but not yet read: they are refused whatever a reader would make of them. */
-const unread = /\.(?:mat|h5|tfevents|csv)$/;
+const unread = /\.(?:mat|h5|tfevents)$/;
 
 /** What the message must speak of, where the table's own words are not enough. */
 const spoken: Readonly<Record<string, RegExp>> = {

@@ -149,6 +149,33 @@ describe('mutated files', () => {
         'bad/malicious_plain.pkl',
       ],
     ],
+    [
+      'model.bson',
+      [
+        'formats/julia/dendplrnn_model_500.bson',
+        'formats/julia/dynamix_v1.bson',
+        'formats/julia/arrays_40.bson',
+        'formats/julia/flux_rnn_relu.bson',
+      ],
+    ],
+    [
+      'model.onnx',
+      [
+        'formats/alrnn/model.onnx',
+        'formats/dendplrnn/model.onnx',
+        'formats/rnn_relu/model.onnx',
+        'formats/clipped_shplrnn/model.onnx',
+      ],
+    ],
+    [
+      'model.csv',
+      [
+        'formats/plrnn/csv_W.csv',
+        'formats/plrnn/csv_init_map_header.csv',
+        'bad/semicolons_decimal_comma.csv',
+        'formats/julia/dynamical_objects.csv',
+      ],
+    ],
   ];
   for (const [name, paths] of corpus)
     it(`${name}: ${CASES} mutations end in values or an explanation`, async () => {

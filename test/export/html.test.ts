@@ -49,6 +49,15 @@ describe('reportToHtml', () => {
     assert.match(html, /−0\.13078/);
   });
 
+  it('does not say that nothing was found where there is a continuum', () => {
+    const continuum = { regions: ['10'], dimension: 1, point: [0.2, -0.1], directions: [[1, 0]] };
+    const order = { ...sample.orders[0]!, cycles: [], boundaryPoints: [], continua: [continuum] };
+    const html = reportToHtml({ ...sample, orders: [order], beyond: [] }, vdp.scene);
+    assert.doesNotMatch(html, /no objects found|None were found/i);
+    assert.match(html, /1 continuum/);
+    assert.match(html, /L1<\/strong> Fixed points: a 1-dimensional family through \(0\.2000, −0\.1000\)/);
+  });
+
   it('claims nothing where an order is not complete', () => {
     const order = { ...sample.orders[0]!, complete: false, certificate: null, whyNot: 'The budget ran out.' };
     const html = reportToHtml({ ...sample, orders: [order] }, null);

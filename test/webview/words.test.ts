@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Attractor } from '../../src/core/report/types';
 import { claims, domainWords, orderWords } from '../../webview/certificate';
 import { pointsAs } from '../../webview/copy';
 import { appendFinds, listReport, matchObject } from '../../webview/objects';
@@ -62,6 +63,18 @@ describe('the list of objects', () => {
     assert.equal(matchObject(listReport(report), before, 'C13a'), 'C13b');
     assert.equal(matchObject(listReport(report), undefined, 'C13a'), 'C13a');
     assert.equal(matchObject(listReport(report), undefined, 'C14a'), null);
+  });
+});
+
+describe('what the list says of attractors', () => {
+  const resting = (share: number): Attractor => ({ kind: 'fixed-point', share, evidence: 'at rest' });
+  it('lists those of one kind that are no listed cycle once, with their shares together', () => {
+    const attractors = [resting(0.5), resting(0.25), { ...resting(0.25), cycle: 'FP1' }];
+    const rows = listReport({ ...report, attractors }).filter(({ kind }) => kind === 'attractor');
+    assert.equal(rows.length, 1);
+    const row = rows[0]!;
+    assert.ok(row.kind === 'attractor' && row.attractor.share === 0.75);
+    assert.match(row.attractor.evidence, /^2 different ones were reached/);
   });
 });
 

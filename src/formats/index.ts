@@ -52,7 +52,7 @@ export async function readContainer(source: Source, neighbourhood: Neighbourhood
     throw new InputError(
       'this is no model file of a known format',
       '',
-      'Models are read from JSON, .npy, .npz, .safetensors and PyTorch files.',
+      'Models are read from JSON, .npy, .npz, .safetensors, PyTorch, Julia, MATLAB, HDF5, ONNX and CSV files.',
     );
   return reader.read(file, neighbourhood);
 }

@@ -140,17 +140,15 @@ class Step {
   /** Values that depend on the state; true once they have passed a ReLU. */
   readonly #stage = new Map<string, boolean>();
   readonly #producer = new Map<string, Node>();
-  readonly #uses = new Map<string, number>();
   readonly #before: Product[] = [];
   readonly #after: Product[] = [];
   readonly #units: Node[] = [];
   #bases: TensorHandle | null = null;
-  #thresholds: { readonly tensor: TensorHandle; readonly sign: 1 | -1 } | null = null;
+  #thresholds: { readonly widened: Node; readonly sign: 1 | -1 } | null = null;
 
   constructor(private readonly graph: Graph) {
     for (const input of graph.inputs) this.#stage.set(input, false);
     for (const node of graph.nodes) {
-      for (const input of node.inputs) this.#uses.set(input, (this.#uses.get(input) ?? 0) + 1);
       for (const output of node.outputs) this.#producer.set(output, node);
       this.follow(node);
     }
@@ -174,9 +172,10 @@ class Step {
     } else if (op === 'Mul' && passed) {
       const weight = this.graph.tensors.get(first) ?? this.graph.tensors.get(second);
       if (weight?.shape.length === 3) this.#bases = weight;
-    } else if ((op === 'Sub' || op === 'Add') && !passed && this.producerOf(first)?.op === 'Unsqueeze') {
-      const tensor = this.graph.tensors.get(second);
-      if (tensor?.shape.length === 2) this.#thresholds = { tensor, sign: op === 'Add' ? 1 : -1 };
+    } else if ((op === 'Sub' || op === 'Add') && !passed) {
+      const widened = this.producerOf(first);
+      if (widened?.op === 'Unsqueeze' && this.graph.tensors.get(second)?.shape.length === 2)
+        this.#thresholds = { widened, sign: op === 'Add' ? 1 : -1 };
     }
   }
 
@@ -253,15 +252,19 @@ class Step {
     if (clipped && !this.subtracted(units)) return [];
     if (this.centred()) facts.push(['meanCentred', true]);
     if (this.#thresholds) {
-      facts.push(
-        ['model', clipped ? 'clippedDendPLRNN' : 'dendPLRNN'],
-        ['thresholdSign', this.#thresholds.sign],
-      );
-      facts.push(['orientation', 'BxM']);
+      const { widened, sign } = this.#thresholds;
+      const axis = widened.attributes.get('axes')?.ints[0] ?? (await this.single(widened.inputs[1]));
+      facts.push(['model', clipped ? 'clippedDendPLRNN' : 'dendPLRNN'], ['thresholdSign', sign]);
+      // z becomes a row for each basis, or a column.
+      if (axis === 1 || axis === -2) facts.push(['orientation', 'BxM']);
+      else if (axis === 2 || axis === -1) facts.push(['orientation', 'MxB']);
     } else if (inner) facts.push(['model', clipped ? 'clippedShPLRNN' : 'shPLRNN']);
     else if (!clipped) {
       const sliced = this.producerOf(units[0]!.inputs[0] ?? '');
-      if (sliced?.op !== 'Slice') facts.push(['model', 'PLRNN']);
+      if (!sliced || sliced.op === 'Identity' || this.centred()) facts.push(['model', 'PLRNN']);
+      else if (sliced.op === 'Sub' && /(?:^|\.)h$/.test(sliced.inputs[1] ?? ''))
+        facts.push(['model', 'PLRNN'], ['thresholds', 'inside']);
+      else if (sliced.op !== 'Slice') return [];
       else {
         const P = await this.lastUnits(sliced, units[0]!, out.shape[0]!);
         if (P === null) return [];
@@ -271,12 +274,15 @@ class Step {
     return facts;
   }
 
+  /** Whether the units without offset are taken from those with one. */
   private subtracted(units: readonly Node[]): boolean {
-    const outputs = units.map(({ outputs: [output] }) => output);
-    return this.graph.nodes.some(
-      ({ op, inputs }) =>
-        op === 'Sub' && outputs.every((output) => output !== undefined && inputs.includes(output)),
-    );
+    return this.graph.nodes.some(({ op, inputs }) => {
+      const [offset, plain] = inputs.map((name) => units.find(({ outputs }) => outputs.includes(name)));
+      if (op !== 'Sub' || !offset || !plain || offset === plain) return false;
+      const before = this.producerOf(offset.inputs[0] ?? '');
+      const after = this.producerOf(plain.inputs[0] ?? '');
+      return (before?.op === 'Add' || before?.op === 'Sub') && after?.op !== 'Add';
+    });
   }
 
   private centred(): boolean {

@@ -269,3 +269,72 @@ describe('ONNX recurrent nodes', () => {
     }
   });
 });
+
+describe('what the operations say about a step', () => {
+  const square = (name: string, n: number): Bytes =>
+    initialiser(tensor(name, 1, [n, n], raw(counting(n * n))));
+  const vector = (name: string, n: number): Bytes => initialiser(tensor(name, 1, [n], raw(counting(n))));
+  const input = run(11, run(1, 'z'));
+  const facts = async (...parts: readonly Bytes[]): Promise<Readonly<Record<string, unknown>>> => {
+    const [entry] = (await readAll('x.onnx', model(input, ...parts))).entries;
+    return Object.fromEntries(entry.scalars.map(({ name, value }) => [name, value]));
+  };
+  const clipped = (first: string, second: string): readonly Bytes[] => [
+    vector('A', 2),
+    square('onnx::MatMul_1', 2),
+    square('onnx::MatMul_2', 2),
+    vector('h2', 2),
+    node('MatMul', 'm', ['z', 'onnx::MatMul_2'], ['p']),
+    node('Add', 'a', ['p', 'h2'], ['q']),
+    node('Relu', 'r', ['q'], ['offset']),
+    node('Relu', 's', ['p'], ['plain']),
+    node('Sub', 'c', [first, second], ['phi']),
+    node('MatMul', 'n', ['phi', 'onnx::MatMul_1'], ['y']),
+  ];
+
+  it('a model is clipped only where the plain units are taken away', async () => {
+    assert.equal((await facts(...clipped('offset', 'plain')))['model'], 'clippedShPLRNN');
+    assert.equal((await facts(...clipped('plain', 'offset')))['model'], undefined);
+  });
+
+  it('square thresholds: one row or one column for each basis', async () => {
+    for (const [axis, orientation] of [
+      [1, 'BxM'],
+      [-2, 'BxM'],
+      [-1, 'MxB'],
+    ] as const) {
+      const found = await facts(
+        square('H', 2),
+        square('onnx::MatMul_1', 2),
+        node('Unsqueeze', 'u', ['z'], ['wide'], concat(run(1, 'axes'), num(8, axis))),
+        node('Add', 'a', ['wide', 'H'], ['q']),
+        node('Relu', 'r', ['q'], ['phi']),
+        node('MatMul', 'n', ['phi', 'onnx::MatMul_1'], ['y']),
+      );
+      assert.deepEqual(
+        [found['model'], found['orientation'], found['thresholdSign']],
+        ['dendPLRNN', orientation, 1],
+      );
+    }
+  });
+
+  it('thresholds inside, leaky units, and nothing where an operation is unknown', async () => {
+    const step = (argument: Bytes, unit: Bytes, ...more: readonly Bytes[]): readonly Bytes[] => [
+      vector('A', 2),
+      vector('h', 2),
+      square('onnx::MatMul_1', 2),
+      argument,
+      unit,
+      node('MatMul', 'n', ['phi', 'onnx::MatMul_1'], ['y']),
+      ...more,
+    ];
+    const inside = node('Sub', 's', ['z', 'h'], ['q']);
+    const relu = node('Relu', 'r', ['q'], ['phi']);
+    assert.equal((await facts(...step(inside, relu)))['thresholds'], 'inside');
+    const leaky = node('LeakyRelu', 'r', ['z'], ['phi'], concat(run(1, 'alpha'), float(2, 0.5)));
+    const found = await facts(...step(inside, leaky));
+    assert.deepEqual([found['model'], found['negativeSlope']], ['PLRNN', 0.5]);
+    const unknown = await facts(...step(inside, relu, node('Sin', 't', ['y'], ['x'])));
+    assert.deepEqual(unknown, {});
+  });
+});

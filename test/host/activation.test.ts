@@ -14,7 +14,9 @@ async function quiet(): Promise<void> {
 // The first file of the suite in alphabetical order: nothing has used the extension yet.
 describe('activation', () => {
   it('waits until the extension is needed', () => {
-    assert.equal(extension().isActive, false);
+    // VS Code itself may open its settings, which are JSON.
+    const json = vscode.workspace.textDocuments.some(({ languageId }) => /^jsonc?$/.test(languageId));
+    assert.ok(json || !extension().isActive);
   });
 
   it('takes less than 100 ms', async () => {
@@ -27,6 +29,19 @@ describe('activation', () => {
     const milliseconds = Math.min(performance.now() - begin, (user + system) / 1000);
     assert.ok(extension().isActive);
     assert.ok(milliseconds < 100, `${milliseconds.toFixed(0)} ms`);
+  });
+
+  it('loads in less than 20 ms', () => {
+    const script = require.resolve(`${process.env['PROJECT_ROOT'] ?? ''}/dist/extension.js`);
+    const times = [1, 2, 3].map(() => {
+      Reflect.deleteProperty(require.cache, script);
+      const { user, system } = process.cpuUsage();
+      require(script);
+      const after = process.cpuUsage();
+      return (after.user + after.system - user - system) / 1000;
+    });
+    console.log(`      ${times.map((time) => time.toFixed(1)).join(', ')} ms`);
+    assert.ok(Math.min(...times) < 20, times.join(', '));
   });
 
   it('registers every command of the manifest', async () => {

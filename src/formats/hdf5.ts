@@ -64,11 +64,11 @@ async function readPlain(source: Source, dialect: Dialect, format: string | null
   const leaves = new Leaves();
   for (const [path, content] of walk.found) leaves.add(path, content);
   const isKeras = walk.found.some(([path]) => /^keras_version$/.test(path.at(-1) ?? ''));
-  return container(walk, leaves, format ?? (isKeras ? 'Keras HDF5' : 'HDF5'));
+  return containerOf(walk, leaves, format ?? (isKeras ? 'Keras HDF5' : 'HDF5'));
 }
 
 /** The file's tensors with what was left out, or the reason why there are none. */
-function container(walk: Hdf5Walk, leaves: Leaves, format: string): Container {
+export function containerOf(walk: Hdf5Walk, leaves: Leaves, format: string): Container {
   const [entry] = assemble(leaves.all, false);
   if (!entry || entry.tensors.length === 0)
     throw (
@@ -120,7 +120,7 @@ async function readMatlab(source: Source): Promise<Container> {
   await arrays.into(leaves);
   for (const [path, content] of walk.found) leaves.add(path, content);
   for (const [path, text] of texts) leaves.add(path, text);
-  return container(walk, leaves, 'MATLAB v7.3');
+  return containerOf(walk, leaves, 'MATLAB v7.3');
 }
 
 /** The rows of a char array whose codes come column after column. */

@@ -136,7 +136,7 @@ function runOf(
       ? layout.data.length
       : layout.address === null
         ? needed
-        : Math.min(layout.size, file.size - layout.address);
+        : file.size - layout.address;
   if (have < needed)
     throw new InputError(
       `the dataset needs ${needed} bytes, ${Math.max(0, have)} are there`,

@@ -20,8 +20,6 @@ export interface Dialect {
   readonly attributes: boolean;
   /** Takes a dataset that means something else than its elements say; true if it did. */
   dataset?(walk: Hdf5Walk, visit: DatasetVisit): Promise<boolean>;
-  /** Sees a struct before its members are read; the path under which they go on. */
-  struct?(walk: Hdf5Walk, dataset: Dataset, path: readonly string[]): Promise<readonly string[]>;
 }
 
 export interface DatasetVisit {
@@ -37,6 +35,8 @@ export type Found = Omit<TensorHandle, 'name'> | Scalar['value'];
 export interface ReferenceList {
   readonly path: readonly string[];
   readonly length: number;
+  /** Whether the dataset is a member of a group, rather than part of a value. */
+  readonly isMember: boolean;
 }
 
 /** Goes through all objects of a file and gathers tensors and loose values. */
@@ -66,7 +66,7 @@ export class Hdf5Walk {
   }
 
   /** One object and all below it. An object that cannot be read is named in a warning and left out. */
-  async object(address: number, path: readonly string[], depth: number): Promise<void> {
+  async object(address: number, path: readonly string[], depth: number, isMember = false): Promise<void> {
     if (++this.visits > limits.hdf5Objects)
       throw new InputError(
         `the file unfolds into more than ${limits.hdf5Objects} objects`,
@@ -76,7 +76,7 @@ export class Hdf5Walk {
     if (this.open.has(address) || depth > limits.depth) return;
     this.open.add(address);
     try {
-      await this.visit(await this.file.object(address), path, depth);
+      await this.visit(await this.file.object(address), path, depth, isMember);
     } catch (error) {
       if (!(error instanceof InputError) || path.length === 0) throw error;
       this.leaveOut(path, error);
@@ -96,21 +96,31 @@ export class Hdf5Walk {
     if (this.warnings.length < 50) this.warnings.push(`${path.join('.')} was left out: ${error.message}`);
   }
 
-  private async visit(object: Hdf5Object, path: readonly string[], depth: number): Promise<void> {
+  private async visit(
+    object: Hdf5Object,
+    path: readonly string[],
+    depth: number,
+    isMember: boolean,
+  ): Promise<void> {
     const attributes = await attributesOf(object);
     if (this.dialect.attributes) for (const attribute of attributes) await this.attribute(attribute, path);
     if (isGroup(object)) {
       for (const { name, address } of await linksOf(object))
-        if (!this.dialect.hidden?.test(name)) await this.object(address, [...path, name], depth + 1);
+        if (!this.dialect.hidden?.test(name)) await this.object(address, [...path, name], depth + 1, true);
       return;
     }
     const dataset = await readDataset(object);
     if (!dataset || dataset.space.kind === 'null') return;
     if (await this.dialect.dataset?.(this, { dataset, attributes, path, depth })) return;
-    await this.dataset(dataset, path, depth);
+    await this.dataset(dataset, path, depth, isMember);
   }
 
-  private async dataset(dataset: Dataset, path: readonly string[], depth: number): Promise<void> {
+  private async dataset(
+    dataset: Dataset,
+    path: readonly string[],
+    depth: number,
+    isMember: boolean,
+  ): Promise<void> {
     const { space, type } = dataset;
     const place = path.join('.');
     const tensor = tensorOf(dataset, this.dialect.columnMajor, place);
@@ -129,19 +139,14 @@ export class Hdf5Walk {
       throw new InputError('its values are complex', place, 'Save real and imaginary parts by themselves.');
     const bytes = await rawBytes(dataset, place);
     const scalar = space.shape.length === 0;
-    if (type.kind === 'reference' && !scalar) this.lists.push({ path, length: count });
-    const base = type.kind === 'compound' && scalar ? await this.structPath(dataset, path) : path;
+    if (type.kind === 'reference' && !scalar) this.lists.push({ path, length: count, isMember });
     for (let i = 0; i < count; i++)
       await this.value(
         type,
         bytes.subarray(i * type.size, (i + 1) * type.size),
-        scalar ? base : [...base, String(i + 1)],
+        scalar ? path : [...path, String(i + 1)],
         depth,
       );
-  }
-
-  private async structPath(dataset: Dataset, path: readonly string[]): Promise<readonly string[]> {
-    return (await this.dialect.struct?.(this, dataset, path)) ?? path;
   }
 
   /** One element that is no plain number of a tensor. */

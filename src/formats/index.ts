@@ -2,8 +2,11 @@ import { InputError } from '../core/errors';
 import { bson } from './bson';
 import { kept } from './bytes';
 import { csv } from './csv';
+import { hdf5, keras } from './hdf5';
 import { json } from './json';
+import { jld2 } from './jld2';
 import { limits } from './limits';
+import { mat5 } from './mat5';
 import { npy } from './npy';
 import { npz } from './npz';
 import { onnx } from './onnx';
@@ -18,10 +21,14 @@ import { notModels, unreadByContent, unreadByName } from './unread';
 export const readers: readonly Reader[] = [
   ...notModels,
   npy,
+  keras,
   npz,
   torch,
   torchLegacy,
   safetensors,
+  mat5,
+  jld2,
+  hdf5,
   bson,
   onnx,
   pickleFile,

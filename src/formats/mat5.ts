@@ -57,11 +57,9 @@ const CELL = 1;
 const STRUCT = 2;
 const OBJECT = 3;
 const CHAR = 4;
-const otherClasses: Readonly<Record<number, string>> = {
-  5: 'a sparse matrix',
-  16: 'a function handle',
-  17: 'an object of a MATLAB class',
-};
+const SPARSE = 5;
+const FUNCTION = 16;
+const OPAQUE = 17;
 
 /** Text as MATLAB stores it: code units, UTF-8 or UTF-32. */
 const UTF8 = 16;
@@ -197,9 +195,8 @@ class MatFile {
       throw new InputError('the array does not start with its flags', place, AGAIN);
     const flags = viewOf(await bytes.read(flagsElement.start, 8)).getUint32(0, this.little);
     const classCode = flags & 0xff;
-    const other = Object.hasOwn(otherClasses, classCode) ? otherClasses[classCode]! : null;
-    if (other !== null) {
-      this.leaveOut(path, place, `${other} is not read`);
+    if (classCode === OPAQUE) {
+      this.leaveOut(path, place, 'an object of a MATLAB class is not read');
       return;
     }
     const dimensions = await this.element(bytes, flagsElement.next, end, place);
@@ -216,7 +213,9 @@ class MatFile {
       let at = nameElement.next;
       if (classCode === OBJECT) at = (await this.element(bytes, at, end, where)).next;
       await this.fields(bytes, at, end, count, own, depth, where);
-    } else if (classCode === CHAR) await this.text(bytes, nameElement.next, end, shape, own, where);
+    } else if (classCode === SPARSE) this.leaveOut(own, where, 'it is sparse; save full(..) of it');
+    else if (classCode === FUNCTION) this.leaveOut(own, where, 'it is a function handle');
+    else if (classCode === CHAR) await this.text(bytes, nameElement.next, end, shape, own, where);
     else {
       const dtype = Object.hasOwn(numeric, classCode) ? numeric[classCode]! : null;
       if (dtype === null) throw new InputError(`the array has the unknown class ${classCode}`, where, AGAIN);

@@ -30,19 +30,11 @@ function either(...conditions: readonly Recognises[]): Recognises {
   return (head, source) => conditions.some((recognises) => recognises(head, source));
 }
 
-const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] as const;
-
-function isHdf5(head: Uint8Array): boolean {
-  return [0, 512, 1024, 2048].some((offset) => startsWith(head.subarray(offset), ...HDF5));
-}
-
 function isTfevents(head: Uint8Array): boolean {
   return (
     head.length > 24 && viewOf(head).getUint32(4, true) === 0 && latin1(head, 12, 64).includes('brain.Event:')
   );
 }
-
-const SAVEZ = 'Save the parameters with numpy.savez, one named array each.';
 
 /** Files that hold no model, whatever they are called. Asked before all readers. */
 export const notModels: readonly Reader[] = [
@@ -63,18 +55,6 @@ export const notModels: readonly Reader[] = [
 /** Formats told by their content. Asked after the readers that know their own content. */
 export const unreadByContent: readonly Reader[] = [
   notYet(
-    'a Julia JLD2 file',
-    (head, source) =>
-      latin1(head, 0, 64).includes('Julia Data Format') || (isHdf5(head) && /\.jld2?$/i.test(source.name)),
-    'In Julia, write the arrays with NPZ.npzwrite.',
-  ),
-  notYet(
-    'a MATLAB file',
-    (head) => /^MATLAB \d/.test(latin1(head, 0, 10)),
-    'In Python, load it with scipy.io.loadmat and save the parameters with numpy.savez.',
-  ),
-  notYet('an HDF5 or Keras file', (head) => isHdf5(head), SAVEZ),
-  notYet(
     'a file of TensorBoard events',
     (head, source) => isTfevents(head) || /\.tfevents/.test(source.name),
     'Open the saved model instead: events hold losses, no weights.',
@@ -89,10 +69,11 @@ export const unreadByContent: readonly Reader[] = [
 
 /** Formats told by their names alone, when the content told nothing. Asked last. */
 export const unreadByName: readonly Reader[] = [
-  notYet(
+  refuse(
     'a MATLAB file',
     named('mat'),
-    'In Python, load it with scipy.io.loadmat and save it with numpy.savez.',
+    'this is no MATLAB file of version 5 or 7.3: its first bytes are unknown, or it is of version 4',
+    'In MATLAB, save it again with save(.., "-v7"); a damaged file must be copied or downloaded again.',
   ),
   refuse(
     'a damaged file',

@@ -17,7 +17,7 @@ const cases = Object.entries(
 ).filter(([name, { symlink }]) => symlink === undefined && !name.endsWith('/'));
 
 /** Formats that are recognised but not yet read: they are refused whatever a reader would make of them. */
-const unread = /\.(?:mat|h5|tfevents)$/;
+const unread = /\.(?:tfevents)$/;
 
 /** What the message must speak of, where the table's own words are not enough. */
 const spoken: Readonly<Record<string, RegExp>> = {
@@ -61,6 +61,11 @@ const spoken: Readonly<Record<string, RegExp>> = {
   'utf16.json': /UTF-16/,
   'trailing_garbage.json': /follows after/,
   'bare_number.json': /not a model/,
+  'truncated.mat': /needs 264 bytes, 84 are there/,
+  'truncated_compressed.mat': /needs 89 bytes, 59 are there/,
+  'mat_bomb_20MB.mat': /holds no array/,
+  'truncated.h5': /ends too early|shorter than its superblock/,
+  'bad_magic.h5': /first bytes are unknown/,
 };
 
 /** What a warning must speak of where a file is read although something is wrong with its bytes. */
@@ -76,6 +81,7 @@ const warned: Readonly<Record<string, RegExp>> = {
   'overflow_numbers.json': /not finite/,
   'duplicate_keys.json': /A is given more than once/,
   'non_utf8.json': /UTF-8/,
+  'bad_eof_address.h5': /end of the file behind its last byte/,
 };
 
 describe('broken, hostile and odd files', () => {

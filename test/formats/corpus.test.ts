@@ -27,7 +27,7 @@ interface ExpectedFile {
 }
 
 const folders = ['plrnn', 'alrnn', 'shplrnn', 'clipped_shplrnn', 'dendplrnn', 'rnn_relu'];
-const read = /^(?:JSON|npy|npz|safetensors|torch zip|torch legacy|TorchScript)/;
+const read = /^(?:JSON|npy|npz|safetensors|torch zip|torch legacy|TorchScript|MAT |HDF5)/;
 
 /** Where in the saved object the state dict lies, by the name of the file. */
 const prefixes: Readonly<Record<string, string>> = {
@@ -78,7 +78,7 @@ for (const folder of folders) {
         for (const [tensorName, description] of Object.entries(expected.tensors)) {
           const wanted = isNpy
             ? name.slice('npy_'.length, -'.npy'.length)
-            : `${prefixes[name] ?? ''}${tensorName}`;
+            : `${prefixes[name] ?? ''}${tensorName.replaceAll('/', '.')}`;
           const tensor = entry.tensors.find((candidate) => candidate.name === wanted);
           assert.ok(tensor, `${wanted} among ${entry.tensors.map((t) => t.name).join(', ')}`);
           await check(tensor, description);
@@ -86,7 +86,9 @@ for (const folder of folders) {
         if (!isNpy && !(name in prefixes))
           assert.deepEqual(
             entry.tensors.map((tensor) => tensor.name).sort(),
-            Object.keys(expected.tensors).sort(),
+            Object.keys(expected.tensors)
+              .map((each) => each.replaceAll('/', '.'))
+              .sort(),
           );
         if (expected.epoch !== undefined) assert.equal(entry.epoch, expected.epoch);
         const scalar = (key: string): unknown => entry.scalars.find((each) => each.name === key)?.value;

@@ -55,7 +55,7 @@ export function layoutHeatMap(width: number, height: number, view: CellView): He
       left: map.left + map.width + 18,
       top: map.top,
       width: 12,
-      height: Math.min(maxHeight, Math.max(80, Math.min(220, map.height))),
+      height: Math.min(maxHeight, Math.max(120, Math.min(220, map.height))),
     },
   };
 }
@@ -199,7 +199,7 @@ function drawBar(painter: Painter, bar: Frame, limit: number, theme: Theme): voi
   }
   painter.rect(bar.left, bar.top, bar.width, bar.height, null, { color: theme.axis, width: 1 });
   const scale = linearScale([-limit, limit], [bar.top + bar.height, bar.top]);
-  const marks = ticks(-limit, limit, 5);
+  const marks = ticks(-limit, limit, Math.max(3, Math.round(bar.height / 36)));
   for (const value of limit > 0 ? marks.values : [0]) {
     const y = limit > 0 ? scale.to(value) : bar.top + bar.height / 2;
     painter.line([bar.left + bar.width, y, bar.left + bar.width + 4, y], { color: theme.axis, width: 1 });

@@ -176,7 +176,8 @@ describe('the weight viewer', () => {
     for (let i = 0; i < 12; i++) await page.keyboard.press('+');
     await page.waitForTimeout(300);
     const windows = (await sent()).flatMap((m) => (m.type === 'ask' && m.query === 'window' ? [m.request] : []));
-    assert.deepEqual(windows.at(-1)?.rows, [0, 4]);
+    assert.equal(windows.at(-1)?.rows[0], 0);
+    assert.ok(windows.at(-1)!.rows[1] <= 6);
     await page.keyboard.press('0');
     await page.waitForTimeout(300);
     const last = (await sent()).filter((m) => m.type === 'ask' && m.query === 'window').at(-1);

@@ -312,7 +312,7 @@ function Header(props: { connection: Connection; inspection: Inspection; onModel
               : model.status === 'refused'
                 ? `This is ${model.what}`
                 : 'No known model'}
-            <LinkButton onClick={props.onModel}>{model.status === 'refused' ? 'Why' : 'Answer'}</LinkButton>
+            <LinkButton onClick={props.onModel}>{model.status === 'ambiguous' ? 'Answer' : 'Why'}</LinkButton>
           </span>
         )}
       </div>
@@ -355,7 +355,7 @@ function Metadata({ inspection }: { inspection: Inspection }): JSX.Element {
   const { scalars, warnings } = inspection;
   return (
     <div class="model-view">
-      <h3>File</h3>
+      <h2>File</h2>
       <dl class="pairs">
         <dt>Format</dt>
         <dd>{inspection.format}</dd>

@@ -63,7 +63,11 @@ export function TensorView(props: TensorViewProps): JSX.Element {
           <h2 class="card-head">
             <span class="tensor-name">{tensor.name}</span>
             <span class="kind">
-              {[role === undefined ? null : `parameter ${role}`, shapeText(tensor.shape), tensor.dtype]
+              {[
+                role === undefined || role === tensor.name ? null : `parameter ${role}`,
+                shapeText(tensor.shape),
+                tensor.dtype,
+              ]
                 .filter(Boolean)
                 .join(' · ')}
             </span>
@@ -208,7 +212,7 @@ function Statistics({ detail, tensor }: { detail: TensorDetail; tensor: TensorIn
       <Pair name="2-norm">
         {number(detail.norm2)} <span class="muted">Frobenius</span>
       </Pair>
-      <Pair name="∞-norm">
+      <Pair name="Max-norm">
         {number(detail.normMax)} <span class="muted">largest modulus</span>
       </Pair>
     </dl>

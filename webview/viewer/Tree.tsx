@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { TensorInfo } from '../../src/core/tensor';
 import type { TensorSummary } from '../../src/protocol/weights';
 import { Icon, TextField } from '../ui';
-import { countText, numberText, shapeText } from './format';
+import { countText, shapeText, shortNumber } from './format';
 import { treeRows, type TreeRow } from './treeRows';
 
 const ROW = 26;
@@ -239,13 +239,13 @@ function Line(props: {
         {tensor.dtype}
       </span>
       <span role="gridcell" class="col-min">
-        {read ? numberText(read.min) : ''}
+        {read ? shortNumber(read.min) : ''}
       </span>
       <span role="gridcell" class="col-mean">
-        {read ? numberText(read.mean) : ''}
+        {read ? shortNumber(read.mean) : ''}
       </span>
       <span role="gridcell" class="col-max">
-        {read ? numberText(read.max) : ''}
+        {read ? shortNumber(read.max) : ''}
       </span>
       <span role="gridcell" class="col-values">
         {read && read.notFinite > 0 ? (

@@ -1,4 +1,4 @@
-import { DECIMALS, formatNumber } from '../../src/figures/format';
+import { DECIMALS, formatNumber, MINUS } from '../../src/figures/format';
 
 /** "3 × 20", "20", "scalar". */
 export function shapeText(shape: readonly number[]): string {
@@ -18,6 +18,14 @@ export function bytesText(bytes: number): string {
 
 export function numberText(value: number | null, decimals: number = DECIMALS.list): string {
   return value === null ? '–' : formatNumber(value, decimals);
+}
+
+/** For narrow columns: "−9.6e−5" where three decimals say nothing. */
+export function shortNumber(value: number | null): string {
+  if (value === null || value === 0 || !Number.isFinite(value)) return numberText(value);
+  const size = Math.abs(value);
+  if (size < 1e5 && size >= 0.0005) return numberText(value, size >= 1000 ? 0 : size >= 100 ? 1 : 3);
+  return value.toExponential(1).replace('+', '').replaceAll('-', MINUS);
 }
 
 export function countText(count: number, one: string, many = `${one}s`): string {

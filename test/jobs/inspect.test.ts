@@ -7,7 +7,7 @@ import { WeightFile } from '../../src/jobs/inspect';
 import type { TensorWindow } from '../../src/protocol/weights';
 import { neighbourhoodOf, openFile } from '../../src/worker/files';
 import { memoryNeighbourhood, memorySource } from '../formats/sources';
-import { npyFile, packed, safetensorsFile } from '../formats/writers';
+import { concat, npyFile, packed, safetensorsFile } from '../formats/writers';
 
 const never = (): boolean => false;
 const doubles = (shape: readonly number[], values: readonly number[]): Uint8Array =>
@@ -173,5 +173,43 @@ describe('a weight file of 2 GB', () => {
     await assert.rejects(work, Cancelled);
     assert.ok(fractions.every((fraction, i) => fraction > (fractions[i - 1] ?? 0) && fraction < 0.01));
     await assert.rejects(file.file(index, 'npy'), InputError);
+  });
+});
+
+describe('a stored .npz of 2 GB', () => {
+  const ROWS = 20_000;
+  const COLUMNS = 13_400;
+  const folder = mkdtempSync(path.join(tmpdir(), 'large-zip-'));
+  const name = path.join(folder, 'large.npz');
+  before(() => {
+    const entry = 'W.npy';
+    const npy = npyFile(new Uint8Array(0), '<f8', [ROWS, COLUMNS]);
+    const size = npy.length + ROWS * COLUMNS * 8;
+    // Local header, the entry with a hole for its zeros, central directory, end record (APPNOTE 4.3.7, 4.3.12, 4.3.16).
+    const sizes = [...packed([0, size, size], 'uint32'), ...packed([entry.length], 'uint16')];
+    const start = concat(packed([0x04034b50], 'uint32'), packed([20, 0, 0, 0, 0], 'uint16'), sizes, [0, 0], entry, npy); // prettier-ignore
+    const directoryAt = start.length - npy.length + size;
+    const central = concat(packed([0x02014b50], 'uint32'), packed([20, 20, 0, 0, 0, 0], 'uint16'), sizes, new Uint8Array(16), entry); // prettier-ignore
+    const end = concat(packed([0x06054b50], 'uint32'), packed([0, 0, 1, 1], 'uint16'), packed([central.length, directoryAt], 'uint32'), [0, 0]); // prettier-ignore
+    const file = openSync(name, 'w');
+    writeSync(file, start);
+    writeSync(file, concat(central, end), 0, central.length + end.length, directoryAt);
+    const element = start.length + (123 * COLUMNS + 45) * 8;
+    writeSync(file, packed([-2.5], 'float64'), 0, 8, element);
+    closeSync(file);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('opens within a second and shows any part of it', async () => {
+    const before = process.memoryUsage.rss();
+    const begin = performance.now();
+    const file = await WeightFile.open(await openFile(name), neighbourhoodOf(name), {}, null);
+    assert.ok(performance.now() - begin < 1000);
+    assert.deepEqual(file.inspection.tensors, [{ name: 'W', dtype: 'float64', shape: [ROWS, COLUMNS] }]);
+    const part = await file.window({ ...all, index: 0, rows: [120, 130], columns: [40, 50] }, never);
+    assert.equal(Number(part.cells[3 * 10 + 5]), -2.5);
+    await file.window({ index: 0, ...all }, never);
+    const grown = (process.memoryUsage.rss() - before) / 2 ** 20;
+    assert.ok(grown < 150, `${grown} MB more`);
   });
 });

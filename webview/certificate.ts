@@ -12,8 +12,12 @@ export function domainWords(domain: Certificate['domain']): string {
   return symmetric ? `inside |zᵢ| ≤ ${boundText(bound)}` : 'inside a box';
 }
 
-const boundText = (value: number): string =>
-  Number.isInteger(value) && value < 1e6 ? String(value) : formatNumber(value, 2);
+/** Large bounds are rounded down: the claim made is the smaller one. */
+function boundText(value: number): string {
+  if (value >= 1e6) return formatNumber(value, 2);
+  if (Number.isInteger(value)) return String(value);
+  return value >= 100 ? String(Math.floor(value)) : formatNumber(value, 2);
+}
 
 /** 1, 2, 3, 5 -> "fixed points and orders 2–3, 5" */
 export function orderWords(orders: readonly number[]): string {

@@ -5,6 +5,7 @@ import { InputError } from '../../src/core/errors';
 import { readPickle } from '../../src/formats/pickle';
 import { findTensors } from '../../src/formats/torchObjects';
 import { inTwoSeconds, readAll, seeded } from './helpers';
+import { JuliaWriter } from './juliaWriter';
 import { fixtures } from './sources';
 import { op, pickleFile, torchFile } from './writers';
 
@@ -182,6 +183,18 @@ describe('mutated files', () => {
       const outcome = await survives(name, paths.map(fixture), (bytes) => readAll(name, bytes));
       assert.ok(outcome.refused > CASES / 20 && outcome.read > 0, JSON.stringify(outcome));
     });
+
+  it(`model.jld2: ${CASES} mutations end in values or an explanation`, async () => {
+    const run = new JuliaWriter();
+    const lists = [1, 2].map(() => run.references([1, 2].map((e) => run.floats([2, 2], [e, 2, 3, 4]))));
+    const one = new JuliaWriter();
+    const seeds = [
+      run.file({ A: lists[0]!, W: lists[1]! }),
+      one.file({ W: one.floats([5, 5], new Array<number>(25).fill(1)), note: one.text('a') }),
+    ];
+    const outcome = await survives('model.jld2', seeds, (bytes) => readAll('model.jld2', bytes));
+    assert.ok(outcome.refused > CASES / 20 && outcome.read > 0, JSON.stringify(outcome));
+  });
 
   const tensor = op.tensor('FloatStorage', '0', 4, 0, [2, 2], [2, 1]);
   const streams = [

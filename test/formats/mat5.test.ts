@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { zlibSync } from 'fflate';
+import { inTwoSeconds, readAll, readBytes, refusal, values } from './helpers';
+import { concat, packed } from './writers';
+
+/** Writes MATLAB v5 files after the published layout, in either byte order. */
+class MatWriter {
+  constructor(private readonly little: boolean) {}
+
+  element(type: number, data: Uint8Array, small = false): Uint8Array {
+    if (small && data.length <= 4) {
+      const head = packed([data.length * 65536 + type], 'uint32', this.little);
+      return concat(head, data, new Array<number>(4 - data.length).fill(0));
+    }
+    const padding = new Array<number>((8 - (data.length % 8)) % 8).fill(0);
+    return concat(packed([type, data.length], 'uint32', this.little), data, padding);
+  }
+
+  /** An array of a class, its values stored as another type. */
+  array(
+    name: string,
+    classCode: number,
+    shape: readonly number[],
+    type: number,
+    data: Uint8Array,
+  ): Uint8Array {
+    return this.element(
+      14,
+      concat(
+        this.element(6, packed([classCode, 0], 'uint32', this.little)),
+        this.element(5, packed(shape, 'int32', this.little)),
+        this.element(1, concat(name), true),
+        this.element(type, data, true),
+      ),
+    );
+  }
+
+  file(...variables: readonly Uint8Array[]): Uint8Array {
+    const text = 'MATLAB 5.0 MAT-file, written by a test'.padEnd(116);
+    const version = this.little ? [0, 1, 0x49, 0x4d] : [1, 0, 0x4d, 0x49];
+    return concat(text, new Array<number>(8).fill(0), version, ...variables);
+  }
+}
+
+describe('MATLAB v5 files', () => {
+  for (const little of [true, false]) {
+    const writer = new MatWriter(little);
+    const order = little ? 'little-endian' : 'big-endian';
+
+    it(`reads ${order} doubles, stored whole or as small integers`, async () => {
+      const bytes = writer.file(
+        writer.array('W', 6, [2, 2], 9, packed([1.5, 3, 2, 4], 'float64', little)),
+        writer.array('h', 6, [3, 1], 2, packed([1, 0, 255], 'uint8')),
+        writer.array('mu0', 6, [1, 2], 3, packed([-300, 300], 'int16', little)),
+      );
+      const [entry] = (await readBytes('PLRNN.mat', bytes)).entries;
+      assert.deepEqual(await values(entry, 'W'), [1.5, 2, 3, 4]);
+      assert.deepEqual(await values(entry, 'h'), [1, 0, 255]);
+      assert.deepEqual(await values(entry, 'mu0'), [-300, 300]);
+      assert.deepEqual(
+        entry.tensors.map(({ dtype }) => dtype),
+        ['float64', 'float64', 'float64'],
+      );
+    });
+  }
+
+  const writer = new MatWriter(true);
+  const packet = (inner: Uint8Array): Uint8Array => {
+    const body = zlibSync(inner);
+    return concat(packed([15, body.length], 'uint32'), body);
+  };
+
+  it('keeps the 1 x 1 arrays of a model of one unit as tensors', async () => {
+    const one = (name: string): Uint8Array => writer.array(name, 6, [1, 1], 9, packed([0.5], 'float64'));
+    const [tiny] = (await readBytes('m.mat', writer.file(one('A'), one('W')))).entries;
+    assert.deepEqual(
+      tiny.tensors.map(({ name }) => name),
+      ['A', 'W'],
+    );
+    const large = writer.array('W', 6, [1, 2], 9, packed([1, 2], 'float64'));
+    const [entry] = (await readBytes('m.mat', writer.file(one('epoch'), large))).entries;
+    assert.equal(entry.epoch, 0.5);
+  });
+
+  it('refuses a compressed variable that lies about its size or was changed', async () => {
+    const array = writer.array('W', 6, [1, 200], 9, packed(new Array<number>(200).fill(7), 'float64'));
+    const good = await readBytes('m.mat', writer.file(packet(array)));
+    assert.equal((await values(good.entries[0], 'W')).length, 200);
+    const longer = array.slice();
+    longer[5] = 0xff;
+    const error = await refusal(readBytes('m.mat', writer.file(packet(longer))));
+    assert.match(error.message, /should hold 6\d{4} bytes|cut off|cannot be inflated/);
+    const changed = packet(array);
+    changed[changed.length - 1] = changed.at(-1)! ^ 1;
+    assert.match((await refusal(readBytes('m.mat', writer.file(changed)))).message, /checksum/);
+  });
+
+  it('refuses a bomb at once', async () => {
+    const bomb = concat(packed([14, 2 ** 27], 'uint32'), new Uint8Array(2 ** 24));
+    const bytes = writer.file(packet(bomb));
+    assert.match((await inTwoSeconds('bomb', () => refusal(readAll('m.mat', bytes)))).message, /bomb/);
+  });
+
+  it('refuses nesting without end', async () => {
+    let cell = writer.array('', 6, [1, 1], 9, packed([1], 'float64'));
+    for (let depth = 0; depth < 200; depth++)
+      cell = writer.element(
+        14,
+        concat(
+          writer.element(6, packed([1, 0], 'uint32')),
+          writer.element(5, packed([1, 1], 'int32')),
+          writer.element(1, new Uint8Array(0)),
+          cell,
+        ),
+      );
+    assert.match((await refusal(readBytes('m.mat', writer.file(cell)))).message, /inside one another/);
+  });
+});

@@ -56,28 +56,15 @@ function tensorText({ name, shape, parameter, facts, spectral, largest }: Tensor
   ];
   if (missing.length > 0) lines.push(`⚠ ${vscode.l10n.t('{0}; the rest is described', missing.join(', '))}`);
   if (facts.mean !== null) {
-    lines.push(
-      table(
-        ['min', 'mean', 'max', 'std'],
-        [facts.min, facts.mean, facts.max, facts.std].map((value) => number(value)),
-      ),
-    );
     const zero = facts.zeros / facts.count;
-    const more: (readonly [string, string])[] = [
-      [shape.length > 1 ? vscode.l10n.t('Frobenius norm') : vscode.l10n.t('norm'), number(facts.norm)],
-      [vscode.l10n.t('zeros'), facts.zeros === 0 ? '0' : `${facts.zeros} (${(100 * zero).toPrecision(3)} %)`],
-      ...spectralCells(spectral),
-    ];
-    // Four to a row, so that the hover stays narrow.
-    for (let at = 0; at < more.length; at += 4) {
-      const part = more.slice(at, at + 4);
-      lines.push(
-        table(
-          part.map(([head]) => head),
-          part.map(([, cell]) => cell),
-        ),
-      );
-    }
+    lines.push(
+      table([
+        ...(['min', 'mean', 'max', 'std'] as const).map((name) => [name, number(facts[name])] as const),
+        [shape.length > 1 ? vscode.l10n.t('Frobenius norm') : vscode.l10n.t('norm'), number(facts.norm)],
+        [vscode.l10n.t('zeros'), facts.zeros === 0 ? '0' : `${facts.zeros} (${number(100 * zero, 3)} %)`],
+        ...spectralCells(spectral),
+      ]),
+    );
   }
   if (spectral === 'busy')
     lines.push(`_${vscode.l10n.t('Singular values and eigenvalues are being computed; hover again.')}_`);
@@ -115,15 +102,9 @@ function elementText({ name, value, z, rank, modulusRank, count, row, column }: 
   const norms: (readonly [string, string])[] = [row, column].flatMap((line) =>
     line ? [[vscode.l10n.t('norm of {0}', code(line.name)), number(line.norm)] as const] : [],
   );
-  const tables = [cells, norms].filter((part) => part.length > 0);
   return [
     `**${code(name)}** = ${String(value)}`,
-    ...tables.map((part) =>
-      table(
-        part.map(([head]) => head),
-        part.map(([, cell]) => cell),
-      ),
-    ),
+    ...[cells, norms].filter((part) => part.length > 0).map((part) => table(part)),
   ].join('\n\n');
 }
 
@@ -182,8 +163,22 @@ function number(value: number | null, digits = 6): string {
   return (text.includes('.') ? text.replace(/\.?0+(?=e|$)/, '') : text).replace('-', '−').replace('e−', 'e-');
 }
 
-function table(head: readonly string[], cells: readonly string[]): string {
-  return `| ${head.join(' | ')} |\n|${head.map(() => '---:').join('|')}|\n| ${cells.join(' | ')} |`;
+const COLUMNS = 4;
+
+/** Names above their values, four to a row, in one table so that the columns are aligned. */
+function table(cells: readonly (readonly [string, string])[]): string {
+  const columns = Math.min(COLUMNS, cells.length);
+  const rows: string[] = [];
+  for (let at = 0; at < cells.length; at += COLUMNS) {
+    const part = Array.from({ length: columns }, (_, i) => cells[at + i] ?? (['', ''] as const));
+    // Entities, because white space at the ends of a cell is dropped.
+    const row = (texts: readonly string[]): string =>
+      `| ${texts.map((text) => (text === '' ? '' : `${text}&emsp;`)).join(' | ')} |`;
+    rows.push(row(part.map(([name]) => (at === 0 || name === '' ? name : `**${name}**`))));
+    if (at === 0) rows.push(`|${':---|'.repeat(columns)}`);
+    rows.push(row(part.map(([, value]) => value)));
+  }
+  return rows.join('\n');
 }
 
 /** Inline code, whatever the text holds. */
@@ -198,10 +193,10 @@ function escape(text: string): string {
 }
 
 const WIDTH = 312;
-const HEIGHT = 56;
+const HEIGHT = 44;
 const BLOCKS = '▁▂▃▄▅▆▇█';
 
-/** A small picture; what it shows stands beneath in words, and in its description as blocks. */
+/** A small picture, with a description in words and blocks for who cannot see it. */
 function histogram(counts: readonly number[], min: number, max: number): string {
   const most = Math.max(...counts);
   const width = WIDTH / counts.length;
@@ -220,9 +215,9 @@ function histogram(counts: readonly number[], min: number, max: number): string 
   const blocks = counts
     .map((count) => (count === 0 ? ' ' : BLOCKS[Math.ceil((count / most) * 8) - 1]))
     .join('');
-  const image = `![${vscode.l10n.t('Histogram')} ${blocks}](data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}|width=${WIDTH},height=${HEIGHT})`;
-  const legend = vscode.l10n.t('{0} to {1}, {2} at most in a bin', number(min, 3), number(max, 3), most);
-  return `${image}\n\n${legend}`;
+  const range = vscode.l10n.t('{0} to {1}, {2} at most in a bin', number(min, 3), number(max, 3), most);
+  const data = Buffer.from(svg).toString('base64');
+  return `![${vscode.l10n.t('Histogram')}, ${range}: ${blocks}](data:image/svg+xml;base64,${data}|width=${WIDTH},height=${HEIGHT})`;
 }
 
 /** At least 3:1 against white, black, and the backgrounds of the default themes. */

@@ -53,8 +53,8 @@ describe('a JSON model in the editor', () => {
       // NumPy, of the matrix as it is written: min, mean, max, std; linalg.norm, norm(.., 2), matrix_rank, eigvals.
       const matrix = await hoverOver(/^"W"$/, /6 × 6/);
       const text = await matrix.innerText();
-      assert.match(text, /−0\.5\s−0\.00153333\s0\.4953\s0\.358031/);
-      assert.match(text, /2\.14821\s0\s2\.09047\s6/);
+      assert.match(text, /−0\.5\s+−0\.00153333\s+0\.4953\s+0\.358031/);
+      assert.match(text, /2\.14821\s+0\s+2\.09047\s+6/);
       assert.match(text, /0\.261571/);
       await eventually(
         () =>

@@ -86,7 +86,7 @@ describe('JSON models in the editor', () => {
     const document = await open('model.json', MODEL);
     assert.match(
       await hover(document, 4, 3),
-      /\*\*`W`\*\* · 2 × 2 · 4 numbers[\s\S]*\| −1\.25 \| 0\.5 \| 2 \|/,
+      /\*\*`W`\*\* · 2 × 2 · 4 numbers[\s\S]*\| −1\.25\S* \| 0\.5\S* \| 2\S* \|/,
     );
     assert.match(await hover(document, 5, 9), /\*\*`W\[1\]\[0\]`\*\* = 2[\s\S]*1 of 4/);
     assert.match(await hover(document, 2, 4), /\*\*PLRNN · M = 2\*\*[\s\S]*command:rnnDynamics\.analyze/);

@@ -63,8 +63,8 @@ export const limits = {
   hdf5Objects: 100_000,
   /** Chunks of one dataset, bytes of one, and of all of them with the margins that stick out. */
   hdf5Chunks: 2 ** 18,
-  hdf5ChunkBytes: 2 ** 26,
-  hdf5PaddedBytes: 3 * 2 ** 26,
+  hdf5ChunkBytes: 2 ** 25,
+  hdf5PaddedBytes: 5 * 2 ** 25,
   /** Records of one B-tree, and bytes of one heap of texts. */
   hdf5Records: 2 ** 20,
   hdf5Heap: 2 ** 22,

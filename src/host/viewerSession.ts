@@ -109,7 +109,7 @@ export class ViewerSession {
       if (this.#superseded(opening)) return;
       this.#inspection = inspection;
       this.#failure = null;
-      this.#tell({ type: 'inspection', inspection });
+      this.#tellInspection(inspection);
     } catch (error) {
       if (this.#superseded(opening)) return;
       const failure = asFailure(error);
@@ -144,9 +144,14 @@ export class ViewerSession {
     if (this.#listening && !this.#disposed) this.ports.post(message);
   }
 
+  #tellInspection(inspection: Inspection): void {
+    // With thousands of tensors the lists to choose from are long, and only the host's quick pick needs them.
+    this.#tell({ type: 'inspection', inspection: { ...inspection, mappable: [] } });
+  }
+
   #tellAll(): void {
     this.#tell({ type: 'opening', file: this.start.file });
-    if (this.#inspection) this.#tell({ type: 'inspection', inspection: this.#inspection });
+    if (this.#inspection) this.#tellInspection(this.#inspection);
     else if (this.#failure) this.#tell({ type: 'failure', failure: this.#failure });
   }
 

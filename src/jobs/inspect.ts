@@ -249,7 +249,9 @@ function entryIndex(container: Container, options: ModelOptions, entry: number |
 
 function verdict(entry: Entry, hints: readonly Hint[], options: ModelOptions): ModelVerdict {
   try {
-    return recognise(entry.tensors, entry.scalars, hints, options);
+    const found = recognise(entry.tensors, entry.scalars, hints, options);
+    // The inspection itself lists what can be mapped, whatever the verdict.
+    return found.status === 'unrecognised' ? { ...found, mappable: [] } : found;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { status: 'unrecognised', reason: error.message, remedy: error.remedy, mappable: [] };

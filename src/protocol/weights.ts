@@ -16,7 +16,7 @@ export interface Inspection {
   readonly tensors: readonly TensorInfo[];
   readonly scalars: readonly Scalar[];
   readonly model: ModelVerdict;
-  /** What a mapping by hand can choose from, whatever the verdict. */
+  /** What a mapping by hand can choose from, whatever the verdict. Empty in the webview, which does not ask for it. */
   readonly mappable: Unrecognised['mappable'];
   readonly warnings: readonly string[];
 }

@@ -27,6 +27,7 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       'import/resolver': { node: { extensions: ['.ts', '.tsx', '.mjs'] } },
+      'boundaries/include': ['src/**/*', 'webview/**/*'],
       'boundaries/elements': [
         ...Object.keys(may)
           .filter((type) => type !== 'webview' && type !== 'extension')

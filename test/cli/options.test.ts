@@ -49,7 +49,7 @@ describe('command line options', () => {
     [['analyze', 'a', '--max-order', '0'], /--max-order takes a whole number/],
     [['analyze', 'a', '--max-order', 'x'], /--max-order takes a number/],
     [['analyze', 'a', '--time-limit', '-1'], /--time-limit/],
-    [['analyze', 'a', '--out', 'r.txt'], /\.json or \.csv/],
+    [['analyze', 'a', '--out', 'r.txt'], /\.json, \.csv or \.html/],
     [['analyze', 'a', '--model', 'GRU'], /--model takes one of PLRNN/],
     [['analyze', 'a', '--set', 'P'], /name=value/],
     [['analyze', 'a', '--map', '=A'], /tensor=parameter/],

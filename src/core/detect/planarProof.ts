@@ -49,6 +49,11 @@ export function provePlanar(
     // Longer words matter only to a proof of all periods.
     if (order > (provenTo === Infinity ? Infinity : Math.min(provenTo, maxOrder))) continue;
     for (const word of itineraries) {
+      // Once told to stop, what is left is left open.
+      if (stop()) {
+        open.set(order, (open.get(order) ?? 0) + 1);
+        continue;
+      }
       solves++;
       if (
         !found.addWord(word, 'word graph') &&

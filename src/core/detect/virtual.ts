@@ -3,7 +3,7 @@ import { encloseSolve, gamma } from './enclosure';
 import { pieceOf } from './exhaustive';
 
 /** Largest system (k n unknowns) that is enclosed. */
-const LARGEST = 400;
+const LARGEST = 240;
 
 /**
  * Whether the solution of a word's cycle equations certainly leaves the word's regions: the equations

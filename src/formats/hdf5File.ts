@@ -90,11 +90,15 @@ export class Hdf5File {
     const place = `superblock at offset ${base}`;
     const version = bytes[8] ?? 255;
     if (base < 0 || version > 3)
-      throw new InputError(`the superblock has the unknown version ${version}`, place, HDF5_AGAIN);
+      throw new InputError(`the HDF5 superblock has the unknown version ${version}`, place, HDF5_AGAIN);
     const old = version < 2;
     const widths: Widths = { offset: bytes[old ? 13 : 9] ?? 0, length: bytes[old ? 14 : 10] ?? 0 };
     if (![2, 4, 8].includes(widths.offset) || ![2, 4, 8].includes(widths.length))
-      throw new InputError(`addresses of ${widths.offset} bytes are not known`, place, HDF5_AGAIN);
+      throw new InputError(
+        `the HDF5 superblock has addresses of ${widths.offset} bytes, which is not supported`,
+        place,
+        HDF5_AGAIN,
+      );
     const cursor = new Cursor(bytes, widths, place, old ? (version === 0 ? 24 : 28) : 12);
     cursor.address();
     cursor.address();

@@ -8,10 +8,14 @@ const hdf5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 describe('files that are not read', () => {
   for (const [name, bytes, message] of [
     ['x.pt', new Uint8Array(0), /empty/],
-    ['x.h5', concat(hdf5, new Uint8Array(100)), /HDF5 or Keras file, which is recognised but not yet read/],
+    ['x.h5', concat(hdf5, new Uint8Array(100)), /HDF5 superblock/],
     ['renamed.pt', concat(hdf5, new Uint8Array(100)), /HDF5/],
     ['x.mat', concat(text('MATLAB 5.0 MAT-file'), new Uint8Array(600)), /MATLAB/],
-    ['x.jld2', concat(text('HDF5-based Julia Data Format, version 0.2'), new Uint8Array(471), hdf5), /JLD2/],
+    [
+      'x.jld2',
+      concat(text('HDF5-based Julia Data Format, version 0.2'), new Uint8Array(471), hdf5),
+      /HDF5 superblock/,
+    ],
     ['x.bson', concat(packed([8], 'int32'), [2, 0, 0, 0]), /bytes are needed|does not/],
     ['x.csv', text('epoch,loss\n1,4\n'), /training losses/],
     ['x.tsv', text('a\tb\n'), /no numbers/],

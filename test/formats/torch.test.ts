@@ -279,11 +279,11 @@ describe('PyTorch files', () => {
     assert.match((await refusal(readBytes('m.pt', file))).message, /300 checkpoints share 4000 values/);
   });
 
-  it('refuses zip archives that are no models, and names Keras', async () => {
+  it('refuses zip archives that are no models; those of Keras are read as HDF5', async () => {
     assert.match((await refusal(readBytes('a.zip', zipFile({ 'a.txt': floats(1) })))).message, /neither/);
     assert.match(
       (await refusal(readBytes('a.keras', zipFile({ 'model.weights.h5': floats(1) })))).message,
-      /Keras/,
+      /HDF5/,
     );
   });
 });

@@ -53,6 +53,8 @@ describe('the dynamics panel in VS Code', () => {
     for (let run = 0; run < 4; run++) {
       const item = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
       await item.click({ button: 'right' });
+      // A menu that has only just opened takes no click; a hand is slower than that, too.
+      await session.page.waitForTimeout(400);
       const begin = performance.now();
       await chooseFromMenu(session.page, 'Analyze RNN Dynamics');
       await session.panel('FP1');

@@ -87,7 +87,15 @@ describe('the weight viewer', () => {
       (globalThis as unknown as { sessionStorage: { clear(): void } }).sessionStorage.clear();
     });
     await page.reload();
+    await ready();
   }
+  /** The page listens once it has said so; what is told before is lost, as in VS Code. */
+  const ready = (): Promise<unknown> =>
+    page.waitForFunction(() =>
+      (globalThis as unknown as { harness: { posted: FromViewer[] } }).harness.posted.some(
+        (message) => message.type === 'ready',
+      ),
+    );
   const line = (name: string) => page.locator(`[role=row][data-name="${name}"]`);
   const pair = async (term: string): Promise<string> =>
     (await page.locator(`.tensor-side dt:text-is("${term}") + dd`).innerText()).replace(/\s+/g, ' ');

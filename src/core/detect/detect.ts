@@ -6,7 +6,7 @@ import { describeAperiodic } from './attractors';
 import { Collection } from './collection';
 import { originKey } from './exactRegion';
 import { searchFixedPoints } from './fixedPoints';
-import { listObjects, toUnits } from './listing';
+import { cycleId, listObjects, toUnits } from './listing';
 import {
   partnerBudget,
   runOrderTask,
@@ -72,12 +72,19 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     warnings.push(
       'The biases span more orders of magnitude than a double can hold together: nothing is proven.',
     );
-  let provisional = 0;
+  // Ids in the order of finding; the report gives them anew, in the order of listing.
+  const counts = new Map<number, number>();
+  const provisionalId = ({ order }: { order: number }): string => {
+    const count = counts.get(order) ?? 0;
+    counts.set(order, count + 1);
+    return cycleId(order, count);
+  };
+  let borderPoints = 0;
   const stream = (cycles: Cycle[], boundaryPoints: BoundaryPoint[]): void =>
     options.onFinds({ cycles, boundaryPoints });
   const found = new Collection(scaled, scale, {
-    onCycle: (cycle) => stream([toUnits({ ...cycle, id: `?${String(++provisional)}` }, unit)], []),
-    onBoundary: (point) => stream([], [toUnits({ ...point, id: `?${String(++provisional)}` }, unit)]),
+    onCycle: (cycle) => stream([toUnits({ ...cycle, id: provisionalId(cycle) }, unit)], []),
+    onBoundary: (point) => stream([], [toUnits({ ...point, id: `BP${String(++borderPoints)}` }, unit)]),
     stop,
   });
 

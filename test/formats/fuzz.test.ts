@@ -9,7 +9,8 @@ import { JuliaWriter } from './juliaWriter';
 import { fixtures } from './sources';
 import { op, pickleFile, torchFile } from './writers';
 
-const CASES = 300;
+/** Mutations of each kind of file; `FUZZ_CASES=100000 npm run unit` for a long run. */
+const CASES = Number(process.env['FUZZ_CASES'] ?? 300);
 
 function fixture(path: string): Uint8Array {
   return new Uint8Array(readFileSync(join(fixtures, path)));
@@ -73,7 +74,9 @@ async function survives(
   return outcome;
 }
 
-describe('mutated files', () => {
+describe('mutated files', function () {
+  this.timeout(60_000 + 20 * CASES);
+
   const corpus: readonly (readonly [string, readonly string[]])[] = [
     [
       'model.json',

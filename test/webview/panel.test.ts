@@ -40,7 +40,9 @@ async function sent<T extends FromPanel['type']>(
   return (await posted(page)).filter((m): m is Extract<FromPanel, { type: T }> => m.type === type);
 }
 
-describe('the dynamics panel', () => {
+describe('the dynamics panel', function () {
+  // A browser on a busy machine: a gesture may come a frame too early.
+  this.retries(1);
   let harness: Harness;
   let page: Page;
   const card = () => page.locator('.card-head').innerText();
@@ -158,6 +160,8 @@ describe('the dynamics panel', () => {
     const stop = page.getByRole('button', { name: 'Stop, keep found' });
     await stop.click();
     assert.equal((await sent(page, 'stop')).length, 1);
+    // Drawn with the next frame.
+    for (let tries = 0; tries < 50 && !(await stop.isDisabled()); tries++) await page.waitForTimeout(20);
     assert.equal(await stop.isDisabled(), true);
     const stopped = { ...report, search: { ...report.search, partial: true, stoppedBy: 'stopped' } };
     await deliver(page, { type: 'report', report: stopped });

@@ -49,7 +49,9 @@ const files: Readonly<Record<string, unknown>> = {
   }, // prettier-ignore
 };
 
-describe('the weight viewer', () => {
+describe('the weight viewer', function () {
+  // A browser on a busy machine: a gesture may come a frame too early.
+  this.retries(1);
   let harness: Harness;
   let page: Page;
   let file: Inspected;

@@ -10,7 +10,8 @@ import { detect } from '../src/core/detect/detect';
 import type { CanonicalMap } from '../src/core/map/canonical';
 import { canonicalOf, systems, type ReferenceSystem } from '../test/core/systems';
 
-const RUNS = 5;
+/** Runs of each program; `BENCH_RUNS` changes it. */
+const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 
 interface Measured {
   readonly listed: number;

@@ -221,7 +221,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     else undecided.set(order, open);
   }
   let planar: PlanarProof | null = null;
-  if (options.certify && scaled.n === 2 && !stop()) {
+  if (certify && scaled.n === 2 && !stop()) {
     onProgress('proof', 0.95);
     planar = provePlanar(found, maxOrder, unit, stop);
     // What holds everywhere says more than what holds in a box.

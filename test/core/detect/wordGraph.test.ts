@@ -138,6 +138,31 @@ describe('word graph', () => {
     assert.deepEqual(found.beyond, []);
   });
 
+  it('proves nothing where the biases cannot be put in one unit exactly', async () => {
+    // 5e-324 vanishes beside 1e300: what would be proven is another map.
+    const map = build(
+      [
+        [0.5, 0],
+        [0, 0.5],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      [0, 5e-324],
+      [1e300, 0],
+    );
+    const found = await run(map, 3);
+    assert.deepEqual(
+      found.orders.map((o) => o.complete),
+      [false, false, false],
+    );
+  });
+
   it('says how far it got when the graph grows too large', () => {
     const { model, counts } = system('chaotic-plrnn-318');
     const graph = wordGraph(canonicalOf(model), 450, { ...limits, maxOrder: 40, nodes: 5000 });

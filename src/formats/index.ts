@@ -1,20 +1,20 @@
 import { InputError } from '../core/errors';
-import { bson } from './bson';
+import { bson } from './julia/bson';
 import { kept } from './bytes';
-import { csv } from './csv';
-import { hdf5, keras } from './hdf5';
-import { json } from './json';
-import { jld2 } from './jld2';
+import { csv } from './csv/csv';
+import { hdf5, keras } from './hdf5/hdf5';
+import { json } from './json/json';
+import { jld2 } from './julia/jld2';
 import { limits } from './limits';
-import { mat5 } from './mat5';
-import { npy } from './npy';
-import { npz } from './npz';
-import { onnx } from './onnx';
+import { mat5 } from './matlab/mat5';
+import { npy } from './numpy/npy';
+import { npz } from './numpy/npz';
+import { onnx } from './onnx/onnx';
 import { safetensors } from './safetensors';
 import type { Container, Neighbourhood, Reader, Source } from './source';
-import { pickleByName, pickleFile } from './pickleFile';
-import { torch } from './torch';
-import { torchLegacy } from './torchLegacy';
+import { pickleByName, pickleFile } from './pickle/pickleFile';
+import { torch } from './torch/torch';
+import { torchLegacy } from './torch/legacy';
 import { notModels, unreadByContent, unreadByName } from './unread';
 
 /** All formats, in the order in which they are asked: by content first, by the file's name where that is silent. */

@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors';
 import { limits } from './limits';
-import { isNode, type PickleNode, type PickleValue } from './pickle';
+import { isNode, type PickleNode, type PickleValue } from './pickle/pickle';
 import { packedStrides } from './strided';
 import type { TensorRecord } from './tensorRecord';
 

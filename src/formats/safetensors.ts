@@ -2,7 +2,7 @@ import { InputError } from '../core/errors';
 import type { DType, Scalar, TensorHandle } from '../core/tensor';
 import { fileBytes, latin1, readExactly, viewOf, type Bytes } from './bytes';
 import { itemSize } from './dtype';
-import { parseJson, type JsonDocument, type JsonNode } from './jsonTree';
+import { parseJson, type JsonDocument, type JsonNode } from './json/tree';
 import { limits } from './limits';
 import { packedReader } from './packed';
 import type { Reader, Source } from './source';

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors';
-import { globalName, isNode, type PickleValue } from './pickle';
+import { globalName, isNode, type PickleValue } from './pickle/pickle';
 import type { Strided } from './strided';
 
 /** Where the elements of a pickled tensor lie. */

@@ -12,9 +12,9 @@ import {
   type IndexedObject,
   type JsonIndex,
   type Span,
-} from '../formats/jsonIndex';
-import { placeAt, unravel, valuesOf, type Place } from '../formats/jsonPlaces';
-import { TextMirror, type Position, type PositionRange, type TextChange } from '../formats/textMirror';
+} from '../formats/json/jsonIndex';
+import { placeAt, unravel, valuesOf, type Place } from '../formats/json/places';
+import { TextMirror, type Position, type PositionRange, type TextChange } from '../formats/json/textMirror';
 import type {
   ElementHover,
   JsonHover,

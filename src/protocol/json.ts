@@ -1,9 +1,9 @@
 import type { ModelOptions } from '../core/models/types';
 import type { ModelKind } from '../core/report/types';
-import type { PositionRange, Position, TextChange } from '../formats/textMirror';
+import type { PositionRange, Position, TextChange } from '../formats/json/textMirror';
 import type { FileRef } from './job';
 
-export type { PositionRange, TextChange } from '../formats/textMirror';
+export type { PositionRange, TextChange } from '../formats/json/textMirror';
 
 /** Statistics over the finite elements of a tensor or a part of it; null where there are none. */
 export interface TensorFacts {

@@ -2,7 +2,7 @@ import { maxAbs } from '../linalg/dense';
 import type { CanonicalMap } from '../map/canonical';
 import { regionString } from '../map/kernel';
 import { continuumOf } from './continua';
-import { ExactRegions, originKey } from './exactRegion';
+import { ExactRegions, originKey } from '../prove/exactRegion';
 import type { Continuum } from '../report/types';
 import { RESIDUAL, residuals, verifyWord, type FoundBoundaryPoint, type FoundCycle } from './verify';
 import { leastRotation, primitivePeriod } from './words';

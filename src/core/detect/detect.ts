@@ -4,8 +4,8 @@ import { regionString, rescale } from '../map/kernel';
 import type { Attractor, BoundaryPoint, Certificate, Cycle, OrderResult } from '../report/types';
 import { describeAperiodic } from './attractors';
 import { Collection } from './collection';
-import { originKey } from './exactRegion';
-import { searchFixedPoints } from './fixedPoints';
+import { originKey } from '../prove/exactRegion';
+import { searchFixedPoints } from '../prove/fixedPoints';
 import { cycleId, listObjects, toUnits } from './listing';
 import {
   partnerBudget,
@@ -17,7 +17,7 @@ import {
 } from './order';
 import { WordSolver } from './solver';
 import { survey } from './survey';
-import { provePlanar, type PlanarProof } from './planarProof';
+import { provePlanar, type PlanarProof } from '../prove/planarProof';
 import { RESIDUAL, residuals } from './verify';
 
 export interface DetectOptions {

@@ -1,6 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
 import { searchOrder, type FoundBy } from './cycles';
-import { exhaust, lyndonCount, type Exhaustion } from './exhaustive';
+import { exhaust, lyndonCount, type Exhaustion } from '../prove/exhaustive';
 import { WordSolver } from './solver';
 import type { Word } from './words';
 

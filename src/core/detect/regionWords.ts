@@ -1,6 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
-import { encloseSolve, gamma, UNDERFLOW } from './enclosure';
-import { ExactRegions, originKey } from './exactRegion';
+import { encloseSolve, gamma, UNDERFLOW } from '../prove/enclosure';
+import { ExactRegions, originKey } from '../prove/exactRegion';
 
 export interface BorderSolution {
   readonly point: Float64Array;

@@ -1,6 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
-import { encloseSolve, gamma } from './enclosure';
-import { pieceOf } from './exhaustive';
+import { encloseSolve, gamma } from '../prove/enclosure';
+import { pieceOf } from '../prove/exhaustive';
 
 /** Largest system (k n unknowns) that is enclosed. */
 const LARGEST = 240;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { detect, type Detection } from '../../../src/core/detect/detect';
-import { exhaust } from '../../../src/core/detect/exhaustive';
+import { exhaust } from '../../../src/core/prove/exhaustive';
 import { verifyWord } from '../../../src/core/detect/verify';
 import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { random, type Random } from '../../../src/core/random';

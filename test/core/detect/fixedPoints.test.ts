@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { FarkasChecker, Reach } from '../../../src/core/detect/farkas';
-import { predictFixedPointWork, searchFixedPoints } from '../../../src/core/detect/fixedPoints';
-import type { FixedPointSearchResult } from '../../../src/core/detect/fixedPoints';
-import { buildLcp } from '../../../src/core/detect/lcp';
-import { uniqueByPMatrix } from '../../../src/core/detect/uniqueness';
+import { FarkasChecker, Reach } from '../../../src/core/prove/farkas';
+import { predictFixedPointWork, searchFixedPoints } from '../../../src/core/prove/fixedPoints';
+import type { FixedPointSearchResult } from '../../../src/core/prove/fixedPoints';
+import { buildLcp } from '../../../src/core/prove/lcp';
+import { uniqueByPMatrix } from '../../../src/core/prove/uniqueness';
 import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { exactFixedPoints } from './exactOracle';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { boxCell, clip, image, type Cell } from '../../../src/core/detect/cell';
+import { boxCell, clip, image, type Cell } from '../../../src/core/prove/cell';
 import { detect, type Detection } from '../../../src/core/detect/detect';
-import { pieceOf } from '../../../src/core/detect/exhaustive';
+import { pieceOf } from '../../../src/core/prove/exhaustive';
 import { certainlyVirtual } from '../../../src/core/detect/virtual';
-import { wordGraph } from '../../../src/core/detect/wordGraph';
+import { wordGraph } from '../../../src/core/prove/wordGraph';
 import { regionString } from '../../../src/core/map/kernel';
 import { random } from '../../../src/core/random';
 import { bruteForce, build, canonicalOf, randomPlrnn, system, systems } from '../systems';

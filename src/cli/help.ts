@@ -1,11 +1,13 @@
 import { modelKinds } from '../core/models/index';
+import { helpTopics, type HelpTopic } from './options';
 
 const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with stability and certificates
 
   rnn-dynamics info FILE [--json]      tensors, recognised architecture, how each tensor is used
   rnn-dynamics analyze FILE [options]  fixed points, cycles, attractors
+  rnn-dynamics verify REPORT MODEL     re-checks a report with code apart from the search's
   rnn-dynamics --version
-  rnn-dynamics help info|analyze`;
+  rnn-dynamics help ${helpTopics.join('|')}`;
 
 const modelHelp = `What the model is, where the file does not say:
   --model KIND           ${modelKinds.slice(0, 4).join(', ')},
@@ -28,15 +30,23 @@ Output:
   --json                 the report as JSON on standard output
   --out F                write the report to F: .json, .csv or .html`;
 
+const verifyHelp = `Every listed object is solved again from its itinerary in exact arithmetic, every number is derived
+again, and every claim is held against what it needs. Where there are few itineraries, completeness is
+proven again by solving all of them exactly. How the model was read is taken from the report.`;
+
 const statusHelp = `Exit status: 0 done; 1 the input is at fault; 2 usage; 3 stopped at a limit, partial results
 printed; 4 internal inconsistency; 130 interrupted.`;
 
-export function helpText(topic: 'all' | 'info' | 'analyze'): string {
+export function helpText(topic: HelpTopic): string {
   switch (topic) {
     case 'all':
       return [usage, statusHelp].join('\n\n');
     case 'info':
       return ['rnn-dynamics info FILE [--json] [options]', modelHelp, statusHelp].join('\n\n');
+    case 'verify':
+      return ['rnn-dynamics verify REPORT MODEL [--json] [options]', verifyHelp, modelHelp, statusHelp].join(
+        '\n\n',
+      );
     case 'analyze':
       return ['rnn-dynamics analyze FILE [options]', searchHelp, modelHelp, statusHelp].join('\n\n');
   }

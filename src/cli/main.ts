@@ -12,13 +12,14 @@ import { JobFailure, WorkerClient } from '../worker/client';
 import { helpText } from './help';
 import { flagsFor, parseCommand, UsageError, type Command } from './options';
 import { progressDisplay } from './progress';
-import { infoTable, reportTable } from './table';
+import { infoTable, reportTable, verificationText } from './table';
 
 /** What the process exits with. */
 export const exit = { done: 0, input: 1, usage: 2, partial: 3, internal: 4, interrupted: 130 } as const;
 
 type Analyze = Extract<Command, { name: 'analyze' }>;
 type Info = Extract<Command, { name: 'info' }>;
+type Verify = Extract<Command, { name: 'verify' }>;
 
 /**
  * Runs one command: results to standard output, everything else to standard error.
@@ -44,10 +45,18 @@ export async function main(args: readonly string[], worker: string): Promise<num
       process.stdout.write(`${helpText(command.topic)}\n`);
       return exit.done;
     case 'info':
-    case 'analyze': {
+    case 'analyze':
+    case 'verify': {
       const client = new WorkerClient(worker);
       try {
-        return command.name === 'info' ? await runInfo(command, client) : await runAnalyze(command, client);
+        switch (command.name) {
+          case 'info':
+            return await runInfo(command, client);
+          case 'analyze':
+            return await runAnalyze(command, client);
+          case 'verify':
+            return await runVerify(command, client);
+        }
       } catch (error) {
         if (!(error instanceof JobFailure)) throw error;
         process.stderr.write(failureText(command.file, error.failure, command.model));
@@ -95,6 +104,19 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
   if (command.out && !(await save(command.out, await rendered(command, report, client)))) return exit.input;
   if (interrupted) return exit.interrupted;
   return report.search.partial ? exit.partial : exit.done;
+}
+
+async function runVerify(command: Verify, client: WorkerClient): Promise<number> {
+  const { report, file, model: options } = command;
+  const running = client.run('verify', { report: fileRef(report), file: fileRef(file), options });
+  const release = onInterrupt(() => running.stop(false));
+  try {
+    const verification = await running.result;
+    await print(command.json ? `${JSON.stringify(verification, null, 2)}\n` : verificationText(verification));
+    return verification.problems.length === 0 ? exit.done : exit.internal;
+  } finally {
+    release();
+  }
 }
 
 function fileRef(file: string): { kind: 'path'; path: string } {

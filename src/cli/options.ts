@@ -11,8 +11,11 @@ export class UsageError extends Error {
 
 export type OutFormat = 'json' | 'csv' | 'html';
 
+export const helpTopics = ['info', 'analyze', 'verify'] as const;
+export type HelpTopic = 'all' | (typeof helpTopics)[number];
+
 export type Command =
-  | { readonly name: 'help'; readonly topic: 'all' | 'info' | 'analyze' }
+  | { readonly name: 'help'; readonly topic: HelpTopic }
   | { readonly name: 'version' }
   | {
       readonly name: 'info';
@@ -27,6 +30,13 @@ export type Command =
       readonly out: { readonly file: string; readonly format: OutFormat } | null;
       readonly model: ModelOptions;
       readonly search: SearchOptions;
+    }
+  | {
+      readonly name: 'verify';
+      readonly report: string;
+      readonly file: string;
+      readonly json: boolean;
+      readonly model: ModelOptions;
     };
 
 /** What a machine offers, for the defaults. */
@@ -67,8 +77,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
   if (first === undefined) throw new UsageError('a command is missing');
   if (first === '--version' || first === '-V') return { name: 'version' };
   if (first === '--help' || first === '-h' || first === 'help') {
-    const [topic] = rest;
-    return { name: 'help', topic: topic === 'info' || topic === 'analyze' ? topic : 'all' };
+    return { name: 'help', topic: helpTopics.find((topic) => topic === rest[0]) ?? 'all' };
   }
   switch (first) {
     case 'info': {
@@ -97,6 +106,14 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
           certify: values['no-certify'] !== true,
         },
       };
+    }
+    case 'verify': {
+      const { values, positionals } = parse(rest, modelFlags);
+      if (values['help'] === true) return { name: 'help', topic: 'verify' };
+      const [report, file, ...more] = positionals;
+      if (report === undefined || file === undefined || more.length > 0)
+        throw new UsageError('verify takes a report and the model file it was made from');
+      return { name: 'verify', report, file, json: values['json'] === true, model: modelOptions(values) };
     }
     default:
       throw new UsageError(

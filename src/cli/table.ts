@@ -1,4 +1,5 @@
 import type { InfoReport, Report } from '../core/report/types';
+import type { Verification } from '../core/verify/report';
 
 /** Columns of text, each as wide as its widest cell; numbers to the right. */
 function columns(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -160,4 +161,21 @@ function boxText({ lower, upper }: { lower: readonly number[]; upper: readonly n
   const high = Math.max(...upper);
   const same = lower.every((value) => value === low) && upper.every((value) => value === high);
   return same ? `the box [${short(low)}, ${short(high)}] of every coordinate` : 'a box (see --json)';
+}
+
+/** What `verify` prints for a reader. */
+export function verificationText({ problems, objects, exact, claimed, proven }: Verification): string {
+  const range = (orders: readonly number[]): string =>
+    orders.length === 0
+      ? 'none'
+      : orders.length === 1
+        ? String(orders[0])
+        : `${String(orders[0])} to ${String(orders.at(-1))}`;
+  return [
+    problems.length === 0 ? 'Verified.' : `Rejected: ${plural(problems.length, 'problem')}.`,
+    `${plural(objects, 'object')}, ${String(exact)} solved again in exact arithmetic${exact < objects ? ', the others iterated in floating point' : ''}.`,
+    `Orders called complete: ${range(claimed)}; proven again here by solving every itinerary exactly: ${range(proven)}.`,
+    ...bullets('Problems', problems),
+    '',
+  ].join('\n');
 }

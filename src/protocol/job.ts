@@ -1,6 +1,7 @@
 import type { ModelOptions, Question, Unrecognised } from '../core/models/types';
 import type { BoundaryPoint, Cycle, InfoReport, ModelSummary, Report } from '../core/report/types';
 import type { ParameterMatrix, Probe, Scene, Trajectory } from '../core/report/scene';
+import type { Verification } from '../core/verify/report';
 import type { JsonJobs } from './json';
 import type {
   Inspection,
@@ -74,6 +75,12 @@ export interface Jobs extends JsonJobs {
       | { type: 'progress'; progress: Progress }
       | { type: 'finds'; finds: Finds };
     result: Report;
+  };
+  /** Re-checks a report against its model file. */
+  verify: {
+    request: { report: FileRef; file: FileRef; options: ModelOptions };
+    event: never;
+    result: Verification;
   };
   /** Opens a model for the queries below without searching. */
   open: {

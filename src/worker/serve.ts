@@ -6,6 +6,7 @@ import { Control } from '../jobs/control';
 import { info } from '../jobs/info';
 import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
+import { optionsOf, readReport, verify } from '../jobs/verify';
 import { probe, scene, trajectory, weights } from '../jobs/view';
 import {
   StopFlag,
@@ -79,6 +80,10 @@ export function serve(port: MessagePort, script: string): void {
             }
           : {}),
       });
+    },
+    verify: async ({ report: ref, file, options }) => {
+      const report = await readReport((await openRef(ref)).source);
+      return verify(report, await load(file, optionsOf(report.model, options)));
     },
     open: async ({ session: name, file, options }) => {
       const model = await load(file, options);

@@ -253,4 +253,24 @@ describe('command line', () => {
     assert.equal(report.search.partial, true);
     assert.ok(report.search.seconds < 10);
   });
+
+  it('verifies a report against its model, and rejects what was changed or is another model', async () => {
+    const model = await file('verify.json', linear);
+    const report = path.join(folder, 'verify.report.json');
+    assert.equal((await run(['analyze', model, '--max-order', '2', '--out', report])).status, 0);
+    const good = await run(['verify', report, model]);
+    assert.equal(good.status, 0, good.err);
+    assert.match(good.out, /^Verified\.\n1 object, 1 solved again in exact arithmetic\./);
+    const text = await readFile(report, 'utf8');
+    const changed = await file('changed.report.json', text.replaceAll('"stable"', '"unstable"'));
+    const bad = await run(['verify', changed, model]);
+    assert.equal(bad.status, 4);
+    assert.match(bad.out, /^Rejected/);
+    const other = await file('other.json', { ...linear, h: [1, 3] });
+    assert.equal((await run(['verify', report, other])).status, 4);
+    const none = await run(['verify', model, model]);
+    assert.equal(none.status, 1);
+    assert.match(none.err, /not a report/);
+    assert.equal((await run(['verify', report])).status, 2);
+  });
 });

@@ -17,7 +17,8 @@ import {
 } from './order';
 import { WordSolver } from './solver';
 import { survey } from './survey';
-import { provePlanar, type PlanarProof } from '../prove/planarProof';
+import type { OrderProof } from '../prove/orderProof';
+import { provePlanar } from '../prove/planarProof';
 import { RESIDUAL, residuals } from './verify';
 
 export interface DetectOptions {
@@ -220,7 +221,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     if (open === 0) certificates.set(order, exhaustionCertificate(order, exhausted));
     else undecided.set(order, open);
   }
-  let planar: PlanarProof | null = null;
+  let planar: OrderProof | null = null;
   if (certify && scaled.n === 2 && !stop()) {
     onProgress('proof', 0.95);
     planar = provePlanar(found, maxOrder, unit, stop);

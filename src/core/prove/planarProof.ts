@@ -1,6 +1,7 @@
 import type { Certificate } from '../report/types';
 import type { Collection } from '../detect/collection';
 import { certainlyVirtual } from '../detect/virtual';
+import type { OrderProof } from './orderProof';
 import { wordGraph } from './wordGraph';
 
 /** Words after which the proof of further orders is given up. */
@@ -12,17 +13,6 @@ const BOX = 1000;
 /** Longest loop solved for a proof of all periods. */
 const LONGEST = 2000;
 
-export interface PlanarProof {
-  /** Certificates by order, up to `maxOrder`, or up to the longest existing period when all periods are proven. */
-  readonly certificates: ReadonlyMap<number, Certificate>;
-  readonly allPeriods: boolean;
-  /** Why an order is not proven. */
-  readonly whyNot: ReadonlyMap<number, string>;
-  /** Itineraries solved, words of the graph. */
-  readonly solves: number;
-  readonly nodes: number;
-}
-
 /**
  * Proves k-cycles of a planar map complete inside a box by its word graph. Adds to `found` whatever the heuristics
  * had missed.
@@ -33,7 +23,7 @@ export function provePlanar(
   maxOrder: number,
   unit: number,
   stop: () => boolean,
-): PlanarProof {
+): OrderProof {
   const { map, scale } = found;
   const radius = BOX * scale;
   const { words, provenTo, nodes, errorBound } = wordGraph(map, radius, {

@@ -1,5 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
 import { boxCell, clip, errorSize, image, type Cell } from './cell';
+import { Components } from './components';
 import { pieceOf, type Piece } from './exhaustive';
 import { leastRotation, primitivePeriod, rotate, type Word } from '../detect/words';
 
@@ -48,6 +49,7 @@ interface Node {
 /** @param radius the box is |z_i| <= radius. Only for n = 2. */
 export function wordGraph(map: CanonicalMap, radius: number, limits: WordGraphLimits): WordGraphProof {
   const regions = new RegionSplit(map);
+  const components = new Components();
   let level: Node[] = [];
   regions.split(boxCell(radius), (region, cell) => level.push({ parent: -1, region, suffix: -1, cell }));
   const history: { parent: Int32Array; region: Int32Array }[] = [];
@@ -86,7 +88,15 @@ export function wordGraph(map: CanonicalMap, radius: number, limits: WordGraphLi
       });
       if (nodes + edges.length > limits.nodes) return done(m - 1);
     }
-    const component = components(level.length, edges);
+    const start = new Int32Array(level.length + 1);
+    for (const { from } of edges) start[from + 1] = start[from + 1]! + 1;
+    for (let i = 0; i < level.length; i++) start[i + 1] = start[i + 1]! + start[i]!;
+    // Edges are met in the order of their origins, so their targets are the rows.
+    const component = components.find(
+      level.length,
+      start,
+      Int32Array.from(edges, (edge) => edge.to),
+    );
     const kept = edges.filter((edge) => component[edge.from] === component[edge.to]);
     const children: number[][] = level.map(() => []);
     kept.forEach((edge, index) => children[edge.from]!.push(index));
@@ -187,54 +197,4 @@ function inBox(cell: Cell, radius: number): Cell | null {
   part = part && clip(part, -1, 0, radius, 1);
   part = part && clip(part, 0, 1, radius, 1);
   return part && clip(part, 0, -1, radius, 1);
-}
-
-/** Strongly connected components. R. Tarjan, SIAM J. Comput. 1 (1972) 146-160, without recursion. */
-function components(count: number, edges: readonly { from: number; to: number }[]): Int32Array {
-  const start = new Int32Array(count + 1);
-  for (const { from } of edges) start[from + 1] = start[from + 1]! + 1;
-  for (let i = 0; i < count; i++) start[i + 1] = start[i + 1]! + start[i]!;
-  const targets = new Int32Array(edges.length);
-  const fill = start.slice();
-  for (const { from, to } of edges) {
-    targets[fill[from]!] = to;
-    fill[from] = fill[from]! + 1;
-  }
-  const index = new Int32Array(count).fill(-1);
-  const low = new Int32Array(count);
-  const component = new Int32Array(count).fill(-1);
-  const stack: number[] = [];
-  const next = start.slice();
-  let counter = 0;
-  let found = 0;
-  for (let root = 0; root < count; root++) {
-    if (index[root]! >= 0) continue;
-    const path = [root];
-    index[root] = low[root] = counter++;
-    stack.push(root);
-    while (path.length > 0) {
-      const v = path[path.length - 1]!;
-      if (next[v]! < start[v + 1]!) {
-        const w = targets[next[v]!]!;
-        next[v] = next[v]! + 1;
-        if (index[w]! < 0) {
-          index[w] = low[w] = counter++;
-          stack.push(w);
-          path.push(w);
-        } else if (component[w]! < 0) low[v] = Math.min(low[v]!, index[w]!);
-        continue;
-      }
-      if (low[v] === index[v]) {
-        for (let w = stack.pop()!; ; w = stack.pop()!) {
-          component[w] = found;
-          if (w === v) break;
-        }
-        found++;
-      }
-      path.pop();
-      const parent = path[path.length - 1];
-      if (parent !== undefined) low[parent] = Math.min(low[parent]!, low[v]!);
-    }
-  }
-  return component;
 }

@@ -10,7 +10,7 @@ const may = {
   figures: ['figures', 'core'],
   export: ['export', 'figures', 'core'],
   jobs: ['jobs', 'core', 'formats', 'runs', 'protocol', 'export'],
-  worker: ['worker', 'jobs', 'core', 'formats', 'protocol'],
+  worker: ['worker', 'jobs', 'core', 'formats', 'runs', 'protocol'],
   cli: ['cli', 'jobs', 'worker', 'core', 'formats', 'protocol', 'export'],
   host: ['host', 'protocol', 'runs', 'core', 'export', 'worker'],
   extension: ['host'],

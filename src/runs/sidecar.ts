@@ -1,9 +1,20 @@
 import type { Hint } from '../core/models/types';
+import { readPickle } from '../formats/pickle/pickle';
 import type { Neighbourhood, Source } from '../formats/source';
+import { findTensors } from '../formats/torch/objects';
 import { nameHints, stem } from './names';
 
 /** Files that training codes write beside their checkpoints, or one folder above, the surest first. */
-const sidecars = ['run.json', 'args.json', 'config.json', 'hypers.txt'];
+const sidecars = [
+  'run.json',
+  'args.json',
+  'config.json',
+  'hypers.json',
+  'hypers.txt',
+  'hypers.pkl',
+  'hparams.yaml',
+  'config.yaml',
+];
 /** Folders above the file whose names are read; further up they are about something else. */
 const folderLevels = 3;
 const limits = { bytes: 1 << 20, hints: 1000, depth: 4, text: 200 };
@@ -16,8 +27,8 @@ export interface Sidecars {
 }
 
 /**
- * Reads the facts that stand beside a model file: hyperparameters in `run.json`, `args.json`, `config.json`
- * or `hypers.txt`, and what file and folder names mention. A file that cannot be read is a warning.
+ * Reads the facts that stand beside a model file: hyperparameters in `run.json`, `args.json`, `config.json`,
+ * `hypers.*` or flat YAML, and what file and folder names mention. A file that cannot be read is a warning.
  */
 export async function readSidecars(fileName: string, neighbourhood: Neighbourhood): Promise<Sidecars> {
   const hints: Hint[] = [];
@@ -41,19 +52,35 @@ export async function readSidecars(fileName: string, neighbourhood: Neighbourhoo
 
 async function read(source: Source, path: string): Promise<Hint[]> {
   if (source.size > limits.bytes) throw new Error('it is larger than 1 MB.');
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(await source.read(0, source.size));
-  const pairs = path.endsWith('.txt') ? textPairs(text) : jsonPairs(text);
+  const bytes = await source.read(0, source.size);
+  if (path.endsWith('.pkl')) return asHints(picklePairs(bytes), path);
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  return asHints(path.endsWith('.json') ? jsonPairs(text) : textPairs(text), path);
+}
+
+function asHints(pairs: readonly Pair[], path: string): Hint[] {
   return pairs.slice(0, limits.hints).map(([name, value]) => ({ name, value, origin: path }));
 }
 
 type Pair = readonly [string, number | string | boolean];
 
-/** `key value` lines, as `hypers.txt` has them. */
+/** `key value` lines, as `hypers.txt` has them, or `key: value`. */
 function textPairs(text: string): Pair[] {
   return text.split(/\r?\n/).flatMap((line): Pair[] => {
     const match = /^\s*([A-Za-z_][\w.-]*)\s*[\s:=,]\s*(\S.*?)\s*$/.exec(line.slice(0, 2 * limits.text));
     return match ? [[match[1]!, match[2]!]] : [];
   });
+}
+
+/** A pickled dictionary or namespace: its plain values; nothing in it is ever called. */
+function picklePairs(bytes: Uint8Array): Pair[] {
+  const pairs: Pair[] = [];
+  for (const { path, content } of findTensors(readPickle(bytes).value)) {
+    if (pairs.length >= limits.hints) break;
+    if (typeof content !== 'object' && String(content).length <= limits.text)
+      pairs.push([path.join('.'), content]);
+  }
+  return pairs;
 }
 
 function jsonPairs(text: string): Pair[] {

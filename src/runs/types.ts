@@ -1,3 +1,4 @@
+import type { Hint } from '../core/models/types';
 import type { LossPoint, TimelineAxis } from '../core/report/timeline';
 import type { Source } from '../formats/source';
 
@@ -55,6 +56,8 @@ export interface Run {
   readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
   /** Teacher forcing as the metadata has it, in words (`GTF alpha 0.15`, `none`); null when unknown. */
   readonly forcing: string | null;
+  /** What sidecars and folder names say about the model, for checkpoints that lie deeper than these. */
+  readonly hints: readonly Hint[];
   readonly warnings: readonly string[];
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { InputError } from '../core/errors';
 import type { Neighbourhood, Source } from '../formats/source';
 import type { FileRef } from '../protocol/job';
+import type { RunFolder } from '../runs/types';
 
 const HASH_CHUNK = 1 << 20;
 /** Folder names handed on, innermost first. */
@@ -134,6 +135,47 @@ export async function openRef(ref: FileRef): Promise<{ source: Source; neighbour
         const last = relativePath.slice(relativePath.lastIndexOf('/') + 1);
         return Promise.resolve(found ? bytesSource(last, found.bytes) : null);
       },
+    },
+  };
+}
+
+/** How deep below a run's folder its files are listed, and how many at most. */
+const RUN_DEPTH = 2;
+const RUN_FILES = 50_000;
+
+/** The folder of a run on disk. Hidden folders and links to folders are passed over. Throws InputError. */
+export async function runFolderOf(folder: string): Promise<RunFolder> {
+  const root = path.resolve(folder);
+  const found = await stat(root).catch((error: unknown) => {
+    throw fileError(error);
+  });
+  if (!found.isDirectory())
+    throw new InputError('this is a file, not a folder', '', 'Choose the folder that holds the checkpoints.');
+  const listed: string[] = [];
+  const list = async (directory: string, prefix: string, depth: number): Promise<void> => {
+    const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      if (listed.length >= RUN_FILES) return;
+      if (entry.isFile() || entry.isSymbolicLink()) listed.push(prefix + entry.name);
+      else if (entry.isDirectory() && depth > 0 && !entry.name.startsWith('.'))
+        await list(path.join(directory, entry.name), `${prefix}${entry.name}/`, depth - 1);
+    }
+  };
+  return {
+    folders: root.split(path.sep).filter(Boolean).reverse().slice(0, FOLDER_LEVELS),
+    async list() {
+      listed.length = 0;
+      await list(root, '', RUN_DEPTH);
+      await list(path.dirname(root), '../', 0);
+      return [...listed];
+    },
+    async open(relativePath) {
+      if (!staysNear(relativePath)) return null;
+      return openFile(path.join(root, relativePath)).catch((error: unknown) => {
+        if (error instanceof InputError) return null;
+        throw error;
+      });
     },
   };
 }

@@ -5,12 +5,18 @@ import { InputError } from '../../src/core/errors';
 import { readPickle } from '../../src/formats/pickle/pickle';
 import { findTensors } from '../../src/formats/torch/objects';
 import { inTwoSeconds, readAll, seeded } from './helpers';
-import { JuliaWriter } from './juliaWriter';
+import { JuliaWriter } from './julia/juliaWriter';
 import { fixtures } from './sources';
 import { op, pickleFile, torchFile } from './writers';
 
 /** Mutations of each kind of file; `FUZZ_CASES=100000 npm run unit` for a long run. */
 const CASES = Number(process.env['FUZZ_CASES'] ?? 300);
+
+/** How much memory all the cases of one reader may take together, garbage included, in bytes. */
+const MEMORY = 256 * 2 ** 20;
+
+/** The most memory that this process has had, in bytes. */
+const peak = (): number => process.resourceUsage().maxRSS * 1024;
 
 function fixture(path: string): Uint8Array {
   return new Uint8Array(readFileSync(join(fixtures, path)));
@@ -60,6 +66,8 @@ async function survives(
 ): Promise<Outcome> {
   const random = seeded(20_240_229);
   const outcome = { read: 0, refused: 0 };
+  const before = process.memoryUsage.rss();
+  const peakBefore = peak();
   for (let i = 0; i < CASES; i++) {
     const bytes = mutate(seeds[i % seeds.length]!, seeds[random() % seeds.length]!, random);
     try {
@@ -71,6 +79,8 @@ async function survives(
         assert.fail(`${name}, case ${i} (base64 ${Buffer.from(bytes).toString('base64')}): ${String(error)}`);
     }
   }
+  const grown = peak() - before;
+  assert.ok(peak() === peakBefore || grown < MEMORY, `${name} took ${grown} bytes`);
   return outcome;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Report } from '../../src/core/report/types';
@@ -7,7 +8,6 @@ import type { SearchOptions } from '../../src/protocol/job';
 import { JobFailure, WorkerClient } from '../../src/worker/client';
 
 const root = path.join(import.meta.dirname, '../..');
-const script = path.join(root, 'out/test-worker.js');
 const search: SearchOptions = {
   maxOrder: 4,
   seed: 0,
@@ -19,7 +19,11 @@ const search: SearchOptions = {
 
 describe('analysis in a worker thread', () => {
   let client: WorkerClient;
+  let folder: string;
+  let script: string;
   before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'worker-'));
+    script = path.join(folder, 'worker.js');
     await esbuild.build({
       entryPoints: [path.join(root, 'src/worker/worker.ts')],
       bundle: true,
@@ -29,7 +33,10 @@ describe('analysis in a worker thread', () => {
     });
     client = new WorkerClient(script);
   });
-  after(() => client.dispose());
+  after(async () => {
+    await client.dispose();
+    await rm(folder, { recursive: true });
+  });
 
   const analyze = (file: string, options: Partial<SearchOptions> = {}): Promise<Report> =>
     client.run('analyze', {
@@ -137,9 +144,8 @@ describe('analysis in a worker thread', () => {
 
   it('survives the death of its thread: the job fails, the next one works', async () => {
     // The first thread dies at its first message, the next one is the real worker.
-    const marker = path.join(root, 'out/died');
-    const mortalScript = path.join(root, 'out/mortal-worker.js');
-    await rm(marker, { force: true });
+    const marker = path.join(folder, 'died');
+    const mortalScript = path.join(folder, 'mortal-worker.js');
     await writeFile(
       mortalScript,
       `const fs = require('node:fs');

@@ -388,5 +388,5 @@ class MatFile {
 }
 
 function codePoint(unit: number): number {
-  return unit >= 0 && unit <= 0x10ffff ? unit : 0xfffd;
+  return Number.isInteger(unit) && unit >= 0 && unit <= 0x10ffff ? unit : 0xfffd;
 }

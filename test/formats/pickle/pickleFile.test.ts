@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBytes, readFile, refusal, values } from './helpers';
-import { fixtures } from './sources';
-import { concat, op, packed, pickleFile, torchStream } from './writers';
+import { readBytes, readFile, refusal, values } from '../helpers';
+import { fixtures } from '../sources';
+import { concat, op, packed, pickleFile, torchStream } from '../writers';
 
 /* The files and what is expected of them were written by make_pickles.py beside them. */
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recognise } from '../../src/core/models/index';
-import { epochOf } from '../../src/runs/names';
-import { inTwoSeconds, readAll, readBytes, readFile, refusal, values } from './helpers';
-import { fixtures } from './sources';
-import { concat, packed } from './writers';
+import { recognise } from '../../../src/core/models/index';
+import { epochOf } from '../../../src/runs/names';
+import { inTwoSeconds, readAll, readBytes, readFile, refusal, values } from '../helpers';
+import { fixtures } from '../sources';
+import { concat, packed } from '../writers';
 
 /*
  * The files in fixtures/formats/julia were written by make_bson.py there, after BSON.jl's layout: no Julia was at

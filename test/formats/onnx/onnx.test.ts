@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recognise } from '../../src/core/models/index';
-import type { TensorHandle } from '../../src/core/tensor';
-import type { Entry } from '../../src/formats/source';
-import { readAll, readBytes, readFile, refusal, values } from './helpers';
-import { fixtures } from './sources';
-import { concat, packed } from './writers';
+import { recognise } from '../../../src/core/models/index';
+import type { TensorHandle } from '../../../src/core/tensor';
+import type { Entry } from '../../../src/formats/source';
+import { readAll, readBytes, readFile, refusal, values } from '../helpers';
+import { fixtures } from '../sources';
+import { concat, packed } from '../writers';
 
 /*
  * model.onnx of each folder was written by torch.onnx.export; its names, shapes, sums and samples were read back

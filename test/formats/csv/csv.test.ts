@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { recognise } from '../../src/core/models/index';
-import { readContainer } from '../../src/formats/index';
-import type { Container } from '../../src/formats/source';
-import { inTwoSeconds, readAll, readBytes, readFile, refusal, values } from './helpers';
-import { fixtures, memoryNeighbourhood, memorySource } from './sources';
+import { recognise } from '../../../src/core/models/index';
+import { readContainer } from '../../../src/formats/index';
+import type { Container } from '../../../src/formats/source';
+import { inTwoSeconds, readAll, readBytes, readFile, refusal, values } from '../helpers';
+import { fixtures, memoryNeighbourhood, memorySource } from '../sources';
 
 /* The files of the corpus were written by numpy.savetxt and Python's csv, and read back by numpy.loadtxt. */
 

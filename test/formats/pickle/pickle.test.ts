@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../../src/core/errors';
-import { isNode, readPickle, type PickleValue } from '../../src/formats/pickle/pickle';
-import { findTensors } from '../../src/formats/torch/objects';
-import { inTwoSeconds } from './helpers';
-import { fixtures } from './sources';
-import { concat, op, packed, pickleFile } from './writers';
+import { InputError } from '../../../src/core/errors';
+import { isNode, readPickle, type PickleValue } from '../../../src/formats/pickle/pickle';
+import { findTensors } from '../../../src/formats/torch/objects';
+import { inTwoSeconds } from '../helpers';
+import { fixtures } from '../sources';
+import { concat, op, packed, pickleFile } from '../writers';
 
 /** A pickled value as plain data, to compare with what Python was given. */
 function plain(value: PickleValue): unknown {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { DType } from '../../src/core/tensor';
-import { readContainer } from '../../src/formats/index';
-import { readBytes, refusal, values } from './helpers';
-import { memoryNeighbourhood, memorySource } from './sources';
-import { columnMajor, concat, npyFile, packed, zipFile } from './writers';
+import type { DType } from '../../../src/core/tensor';
+import { readContainer } from '../../../src/formats/index';
+import { readBytes, refusal, values } from '../helpers';
+import { memoryNeighbourhood, memorySource } from '../sources';
+import { columnMajor, concat, npyFile, packed, zipFile } from '../writers';
 
 const types: readonly (readonly [string, DType, number, number])[] = [
   ['f8', 'float64', -3, 3],

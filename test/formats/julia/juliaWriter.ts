@@ -1,4 +1,4 @@
-import { concat, packed } from './writers';
+import { concat, packed } from '../writers';
 
 /**
  * A small writer of JLD2 files after the published layout: HDF5 superblock 2 at offset 512, object headers of version 2,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { DType } from '../../src/core/tensor';
-import { readBytes, refusal, values } from './helpers';
-import { concat, op, packed, pickleFile, torchFile, zipFile } from './writers';
+import type { DType } from '../../../src/core/tensor';
+import { readBytes, refusal, values } from '../helpers';
+import { concat, op, packed, pickleFile, torchFile, zipFile } from '../writers';
 
 const floats = (...list: number[]): Uint8Array => packed(list, 'float32');
 const vector = (key: string, length: number): number[] =>

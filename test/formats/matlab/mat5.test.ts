@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { zlibSync } from 'fflate';
-import { inTwoSeconds, readAll, readBytes, refusal, values } from './helpers';
-import { concat, packed } from './writers';
+import { inTwoSeconds, readAll, readBytes, refusal, values } from '../helpers';
+import { concat, packed } from '../writers';
 
 /** Writes MATLAB v5 files after the published layout, in either byte order. */
 class MatWriter {
@@ -99,6 +99,13 @@ describe('MATLAB v5 files', () => {
     const bomb = concat(packed([14, 2 ** 27], 'uint32'), new Uint8Array(2 ** 24));
     const bytes = writer.file(packet(bomb));
     assert.match((await inTwoSeconds('bomb', () => refusal(readAll('m.mat', bytes)))).message, /bomb/);
+  });
+
+  it('reads text whose codes are no characters as replacement characters', async () => {
+    const text = writer.array('name', 4, [1, 3], 9, packed([0x61, 0.5, -1], 'float64'));
+    const matrix = writer.array('W', 6, [1, 2], 9, packed([1, 2], 'float64'));
+    const [entry] = (await readBytes('m.mat', writer.file(text, matrix))).entries;
+    assert.deepEqual(entry.scalars, [{ name: 'name', value: 'a\ufffd\ufffd' }]);
   });
 
   it('refuses nesting without end', async () => {

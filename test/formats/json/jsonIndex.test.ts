@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import fc from 'fast-check';
-import { indexJson, updateIndex, type JsonIndex } from '../../src/formats/json/jsonIndex';
-import { placeAt, valuesOf } from '../../src/formats/json/places';
-import { parseJson, type JsonNode } from '../../src/formats/json/tree';
-import { TextMirror } from '../../src/formats/json/textMirror';
+import { indexJson, updateIndex, type JsonIndex } from '../../../src/formats/json/jsonIndex';
+import { placeAt, valuesOf } from '../../../src/formats/json/places';
+import { parseJson, type JsonNode } from '../../../src/formats/json/tree';
+import { TextMirror } from '../../../src/formats/json/textMirror';
 
-const bad = path.join(import.meta.dirname, '..', 'fixtures', 'bad');
+const bad = path.join(import.meta.dirname, '..', '..', 'fixtures', 'bad');
 
 /** What the text shows at a span. */
 const at = (text: string, span: { start: number; end: number } | null): string =>

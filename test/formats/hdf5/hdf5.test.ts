@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../../src/core/errors';
-import { readContainer } from '../../src/formats/index';
-import type { Container } from '../../src/formats/source';
-import { inTwoSeconds, readAll, readBytes, readFile, refusal, seeded, values } from './helpers';
-import { JuliaWriter } from './juliaWriter';
-import { fixtures, memoryNeighbourhood, memorySource } from './sources';
-import { concat, zipFile } from './writers';
+import { InputError } from '../../../src/core/errors';
+import { readContainer } from '../../../src/formats/index';
+import type { Container } from '../../../src/formats/source';
+import { inTwoSeconds, readAll, readBytes, readFile, refusal, seeded, values } from '../helpers';
+import { JuliaWriter } from '../julia/juliaWriter';
+import { fixtures, memoryNeighbourhood, memorySource } from '../sources';
+import { concat, zipFile } from '../writers';
 
 /*
  * Files of h5py and SciPy (see make.py in the folder of the fixtures): the expected values are those that were in

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { inTwoSeconds, readBytes, refusal, values } from './helpers';
+import { inTwoSeconds, readBytes, refusal, values } from '../helpers';
 
 function read(text: string) {
   return readBytes('model.json', text);

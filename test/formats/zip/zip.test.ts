@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { crc32 as referenceCrc } from 'node:zlib';
 import * as fc from 'fast-check';
-import { crc32 } from '../../src/formats/zip/crc32';
-import { ZipArchive } from '../../src/formats/zip/zip';
-import { refusal } from './helpers';
-import { memorySource } from './sources';
-import { concat, packed, zipFile } from './writers';
+import { crc32 } from '../../../src/formats/zip/crc32';
+import { ZipArchive } from '../../../src/formats/zip/zip';
+import { refusal } from '../helpers';
+import { memorySource } from '../sources';
+import { concat, packed, zipFile } from '../writers';
 
 const open = (bytes: Uint8Array): Promise<ZipArchive> => ZipArchive.open(memorySource('a.zip', bytes));
 

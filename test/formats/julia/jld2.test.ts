@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readBytes, refusal, values } from './helpers';
+import { readBytes, refusal, values } from '../helpers';
 import { BOOL, compound, FLOAT32, INT64, JuliaWriter, REFERENCE, TEXT } from './juliaWriter';
-import { concat, packed } from './writers';
+import { concat, packed } from '../writers';
 
 /*
  * No file that Julia wrote is at hand: these are written by a writer of our own, after JLD2's published layout.

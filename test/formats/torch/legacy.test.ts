@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { DType } from '../../src/core/tensor';
-import { readBytes, refusal, values } from './helpers';
-import { concat, op, packed, pickleFile, torchStream } from './writers';
+import type { DType } from '../../../src/core/tensor';
+import { readBytes, refusal, values } from '../helpers';
+import { concat, op, packed, pickleFile, torchStream } from '../writers';
 
 const storage = (type: string, key: string, count: number, view: number[] = [0x4e]): number[] => [
   ...op.tuple(

@@ -51,7 +51,7 @@ export function lossRank(name: string): number | null {
 }
 
 export function isGradNorm(name: string): boolean {
-  return /\bgrad(?:ient)?s?\b.*\bnorm\b|\bnorm\b.*\bgrad|^gnorm$|\bgrad(?:ient)? l2\b/.test(words(name));
+  return /\bgrad(?:ient)?s?\b.*\bnorms?\b|\bnorms?\b.*\bgrad|^gnorm$|\bgrad(?:ient)? l2\b/.test(words(name));
 }
 
 function counterOf(name: string): 'epoch' | 'step' | null {

@@ -1,6 +1,7 @@
+import type { BasinRequest } from '../src/protocol/explore';
 import type { SearchOptions } from '../src/protocol/job';
 import type { ExportFormat } from '../src/protocol/panel';
-import type { Probe } from '../src/core/report/scene';
+import type { BasinPicture, ManifoldPicture, Probe } from '../src/core/report/scene';
 import type { Host } from './host';
 import type { Kept, Store } from './store';
 
@@ -22,6 +23,8 @@ export interface Controller {
   launchBeside(point: readonly number[]): void;
   clearTrajectories(): void;
   probe(state: number[]): Promise<Probe>;
+  /** Basins on a slice, unless those with this key are there or on their way. */
+  showBasins(key: string, slice: BasinRequest['slice']): void;
 }
 
 /** Steps of a launched trajectory: enough to settle on most cycles, and for their order to show. */
@@ -30,6 +33,14 @@ const STEPS = 400;
 const BESIDE = 1e-3;
 /** Points that weigh in on the principal components; more would only cost time to send. */
 const MAX_SCENE_OBJECTS = 500;
+/** Saddles of longer cycles are too many curves to see. */
+const MAX_MANIFOLD_ORDER = 40;
+/** How far manifolds are grown, in units of S. */
+const MANIFOLD_REACH = 3;
+/** Cells along each side of the picture of basins. */
+const BASIN_CELLS = 320;
+
+const NO_MANIFOLDS: ManifoldPicture = { manifolds: [], crossings: [], statements: [] };
 
 /** Connects the store with the host: asks what the views need as soon as it can be answered, keeps what must survive. */
 export function createController(store: Store, host: () => Host): Controller {
@@ -65,6 +76,24 @@ export function createController(store: Store, host: () => Host): Controller {
       );
   };
 
+  const cycles = () => {
+    const { report } = store.state;
+    return report ? [...report.orders.flatMap((order) => order.cycles), ...report.beyond] : [];
+  };
+  const askManifolds = (): void => {
+    store.dispatch({ type: 'manifolds', manifolds: 'waiting' });
+    const objects = cycles()
+      .filter(({ stability, order }) => stability === 'saddle' && order <= MAX_MANIFOLD_ORDER)
+      .map(({ id, points, regions }) => ({ id, points, regions }));
+    const radius = MANIFOLD_REACH * (store.state.report?.model.scale ?? 1);
+    host()
+      .ask('manifolds', { objects, radius })
+      .then(
+        (manifolds) => store.dispatch({ type: 'manifolds', manifolds }),
+        () => store.dispatch({ type: 'manifolds', manifolds: NO_MANIFOLDS }),
+      );
+  };
+
   let saving: ReturnType<typeof setTimeout> | undefined;
   const save = (): void => {
     saving = undefined;
@@ -79,6 +108,7 @@ export function createController(store: Store, host: () => Host): Controller {
     const wants = state.kept.tab === 'weights' && state.report !== null && state.weights === null;
     const wanted = before.kept.tab === 'weights' && before.report !== null && before.weights === null;
     if (wants && !wanted) askWeights();
+    if (state.kept.manifolds && state.report !== null && state.manifolds === null) askManifolds();
   });
   window.addEventListener('pagehide', save);
 
@@ -112,6 +142,21 @@ export function createController(store: Store, host: () => Host): Controller {
     },
     clearTrajectories: () => store.dispatch({ type: 'clearTrajectories' }),
     probe: (state) => host().ask('probe', { state }),
+    showBasins: (key, slice) => {
+      if (store.state.basins?.key === key) return;
+      store.dispatch({ type: 'basins', basins: { key, picture: null } });
+      const attractors = cycles()
+        .filter(({ stability }) => stability === 'stable')
+        .map(({ id, points, regions, margin }) => ({ id, points, regions, margin }));
+      const reach = store.state.report?.model.scale ?? 1;
+      const settle = (picture: BasinPicture | null): void => {
+        // Another slice may have been asked for meanwhile.
+        if (store.state.basins?.key === key) store.dispatch({ type: 'basins', basins: { key, picture } });
+      };
+      host()
+        .ask('basins', { attractors, slice, columns: BASIN_CELLS, rows: BASIN_CELLS, reach })
+        .then(settle, () => settle(null));
+    },
   };
 }
 

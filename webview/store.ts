@@ -1,5 +1,11 @@
 import type { ModelSummary, Report } from '../src/core/report/types';
-import type { ParameterMatrix, Scene, Trajectory } from '../src/core/report/scene';
+import type {
+  BasinPicture,
+  ManifoldPicture,
+  ParameterMatrix,
+  Scene,
+  Trajectory,
+} from '../src/core/report/scene';
 import type { Failure, Progress, SearchOptions } from '../src/protocol/job';
 import type { FileLabel, ToPanel } from '../src/protocol/panel';
 import type { AxisChoice, StateSpaceView } from './figures/types';
@@ -19,6 +25,8 @@ export interface Kept {
   readonly borders: boolean;
   readonly simulated: boolean;
   readonly trajectories: boolean;
+  readonly manifolds: boolean;
+  readonly basins: boolean;
   /** Launch points, oldest first. */
   readonly starts: readonly (readonly number[])[];
   readonly sort: { readonly key: SortKey; readonly descending: boolean };
@@ -57,6 +65,10 @@ export interface State {
   readonly scene: Scene | null;
   readonly launched: readonly Launched[];
   readonly weights: readonly ParameterMatrix[] | null;
+  /** Asked for when first shown; 'waiting' while they are computed. */
+  readonly manifolds: ManifoldPicture | 'waiting' | null;
+  /** Of the axes it was computed for (`basinKey`). */
+  readonly basins: { readonly key: string; readonly picture: BasinPicture | null } | null;
 }
 
 export type Action =
@@ -66,6 +78,8 @@ export type Action =
   | { type: 'rerunning' }
   | { type: 'scene'; scene: Scene }
   | { type: 'weights'; weights: readonly ParameterMatrix[] }
+  | { type: 'manifolds'; manifolds: State['manifolds'] }
+  | { type: 'basins'; basins: State['basins'] }
   | { type: 'launch'; start: readonly number[] }
   | { type: 'path'; start: readonly number[]; path: Trajectory | null }
   | { type: 'clearTrajectories' };
@@ -80,6 +94,8 @@ const fresh: Kept = {
   borders: true,
   simulated: true,
   trajectories: true,
+  manifolds: false,
+  basins: false,
   starts: [],
   sort: { key: 'id', descending: false },
   filter: '',
@@ -115,6 +131,8 @@ export function initialState(restored: unknown): State {
     scene: null,
     launched: kept.starts.map((start) => ({ start, path: null })),
     weights: null,
+    manifolds: null,
+    basins: null,
   };
 }
 
@@ -153,6 +171,8 @@ export function reduce(state: State, action: Action): State {
         ...state,
         phase: 'done',
         report: action.report,
+        manifolds: null,
+        basins: null,
         model: action.report.model,
         objects,
         failure: null,
@@ -173,6 +193,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, scene: action.scene };
     case 'weights':
       return { ...state, weights: action.weights };
+    case 'manifolds':
+      return { ...state, manifolds: action.manifolds };
+    case 'basins':
+      return { ...state, basins: action.basins };
     case 'launch': {
       const launched = [...state.launched, { start: action.start, path: null }].slice(-MAX_TRAJECTORIES);
       const kept = { ...state.kept, trajectories: true, starts: launched.map(({ start }) => start) };

@@ -1,4 +1,4 @@
-import type { Scene, Trajectory } from '../core/report/scene';
+import type { BasinPicture, ManifoldPicture, Scene, Trajectory } from '../core/report/scene';
 import {
   drawXAxis,
   drawYAxis,
@@ -14,6 +14,8 @@ import { around, Occupancy, placeLabel, type Candidate } from './labels';
 import { drawMarks, markRadius, markStyle } from './marks';
 import type { FigureObject } from './objects';
 import type { Painter, Theme } from './painter';
+import { drawBasins } from './basins';
+import { drawCrossings, drawManifolds } from './manifolds';
 import { continuumSegments, type FigureContinuum } from './continua';
 import { coordinateOf, stateAt, valueAt, type AxisChoice, type Coordinate } from './projection';
 import { DIMMED, hueColor, hueText, TYPE } from './theme';
@@ -29,6 +31,9 @@ export interface StateSpaceFigure {
   readonly show: { readonly borders: boolean; readonly simulated: boolean; readonly trajectories: boolean };
   readonly selected: string | null;
   readonly trajectories: readonly { readonly id: string; readonly trajectory: Trajectory }[];
+  readonly manifolds?: ManifoldPicture | null;
+  /** Of the chosen axes. */
+  readonly basins?: BasinPicture | null;
   /** Intervals that must be visible; null fits everything. */
   readonly view: View | null;
   /** Crosshair in axis values. */
@@ -337,6 +342,7 @@ export function drawStateSpace(painter: Painter, figure: StateSpaceFigure, theme
   };
 
   painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+    if (figure.basins && coordinates) drawBasins(painter, layout, figure.basins, figure.objects, theme);
     if (!coordinates) drawDiagonal(painter, layout, theme);
     const borders = figure.show.borders ? visibleBorders(figure, layout) : null;
     if (borders) {
@@ -362,6 +368,8 @@ export function drawStateSpace(painter: Painter, figure: StateSpaceFigure, theme
         painter.dots(toPixels(projectStates(orbit, coordinates, false)), 1.1, theme.fog, theme.fogOpacity);
     }
 
+    if (figure.manifolds && coordinates)
+      drawManifolds(painter, layout, coordinates, figure.manifolds, figure.objects, figure.selected, theme);
     drawContinua(painter, layout, figure, toPixels, occupancy, theme);
     const projected = figure.objects.map((object) =>
       toPixels(projectStates(object.points, coordinates, true)),
@@ -374,6 +382,8 @@ export function drawStateSpace(painter: Painter, figure: StateSpaceFigure, theme
       for (const { trajectory } of figure.trajectories)
         drawTrajectory(painter, layout, figure, trajectory, toPixels, occupancy, theme);
 
+    if (figure.manifolds && coordinates)
+      drawCrossings(painter, layout, coordinates, figure.manifolds, figure.selected, theme);
     const selectedIndex = figure.objects.findIndex(({ id }) => id === figure.selected);
     const share = selectedIndex < 0 ? 1 : DIMMED;
     figure.objects.forEach((object, index) => {

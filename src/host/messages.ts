@@ -7,6 +7,8 @@ const MAX_COORDINATES = 100_000;
 const MAX_POINTS = 200_000;
 const MAX_STEPS = 1_000_000;
 const MAX_TEXT = 16 * 2 ** 20;
+/** Cells of a picture of basins. */
+const MAX_CELLS = 2048;
 const MAX_FIGURE = 64 * 2 ** 20;
 
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -15,6 +17,11 @@ const states = v.pipe(v.array(state), v.maxLength(MAX_POINTS));
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 const label = v.pipe(v.string(), v.maxLength(200));
 const objects = v.pipe(v.array(v.strictObject({ id: label, points: states })), v.maxLength(MAX_POINTS));
+
+const size = v.pipe(v.number(), v.finite(), v.minValue(0));
+const regions = v.pipe(v.array(text), v.maxLength(MAX_POINTS));
+const interval = v.tuple([v.pipe(v.number(), v.finite()), v.pipe(v.number(), v.finite())]);
+const cells = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_CELLS));
 
 function ranged(option: keyof typeof SEARCH_RANGES) {
   const { minimum, maximum, integer } = SEARCH_RANGES[option];
@@ -58,6 +65,30 @@ const ask = v.variant('query', [
     id,
     query: v.literal('probe'),
     request: v.strictObject({ state }),
+  }),
+  v.strictObject({
+    type: v.literal('ask'),
+    id,
+    query: v.literal('manifolds'),
+    request: v.strictObject({
+      objects: v.pipe(v.array(v.strictObject({ id: label, points: states, regions })), v.maxLength(1000)),
+      radius: size,
+    }),
+  }),
+  v.strictObject({
+    type: v.literal('ask'),
+    id,
+    query: v.literal('basins'),
+    request: v.strictObject({
+      attractors: v.pipe(
+        v.array(v.strictObject({ id: label, points: states, regions, margin: v.nullable(size) })),
+        v.maxLength(1000),
+      ),
+      slice: v.strictObject({ origin: state, u: state, v: state, x: interval, y: interval }),
+      columns: cells,
+      rows: cells,
+      reach: size,
+    }),
   }),
   v.strictObject({
     type: v.literal('ask'),

@@ -290,7 +290,7 @@ export class PanelSession {
     query: keyof PanelQueries,
     request: Ask['request'],
   ): Promise<PanelQueries[keyof PanelQueries]['answer']> {
-    const ours = query === 'scene' ? { seed: this.#search.seed } : {};
+    const ours = query === 'scene' || query === 'basins' ? { seed: this.#search.seed } : {};
     // `messages.ts` has checked that the request is the query's own.
     return this.#query(query, { session: VIEW_SESSION, ...request, ...ours } as never);
   }

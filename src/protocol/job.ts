@@ -1,7 +1,15 @@
 import type { ModelOptions, Question, Unrecognised } from '../core/models/types';
 import type { BoundaryPoint, Cycle, InfoReport, ModelSummary, Report } from '../core/report/types';
-import type { ParameterMatrix, Probe, Scene, Trajectory } from '../core/report/scene';
+import type {
+  BasinPicture,
+  ManifoldPicture,
+  ParameterMatrix,
+  Probe,
+  Scene,
+  Trajectory,
+} from '../core/report/scene';
 import type { Verification } from '../core/verify/report';
+import type { BasinRequest, ManifoldRequest } from './explore';
 import type { JsonJobs } from './json';
 import type {
   Inspection,
@@ -105,6 +113,8 @@ export interface Jobs extends JsonJobs {
     result: Trajectory;
   };
   probe: { request: { session: string; state: readonly number[] }; event: never; result: Probe };
+  manifolds: { request: ManifoldRequest & { session: string }; event: never; result: ManifoldPicture };
+  basins: { request: BasinRequest & { session: string }; event: never; result: BasinPicture };
   weights: { request: { session: string }; event: never; result: readonly ParameterMatrix[] };
   /** Opens a weight file to look at; the jobs on tensors below ask the session. Headers only. */
   inspect: {

@@ -1,5 +1,13 @@
 import type { ModelSummary, Report } from '../core/report/types';
-import type { ParameterMatrix, Probe, Scene, Trajectory } from '../core/report/scene';
+import type {
+  BasinPicture,
+  ManifoldPicture,
+  ParameterMatrix,
+  Probe,
+  Scene,
+  Trajectory,
+} from '../core/report/scene';
+import type { BasinRequest, ManifoldRequest } from './explore';
 import type { Failure, Finds, Progress, SearchOptions } from './job';
 
 /** What the panel shows of a file; the webview never sees a path. */
@@ -67,6 +75,8 @@ export interface PanelQueries {
     answer: Trajectory;
   };
   probe: { request: { state: readonly number[] }; answer: Probe };
+  manifolds: { request: ManifoldRequest; answer: ManifoldPicture };
+  basins: { request: Omit<BasinRequest, 'seed'>; answer: BasinPicture };
   weights: { request: Record<string, never>; answer: readonly ParameterMatrix[] };
 }
 // endregion

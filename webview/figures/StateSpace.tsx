@@ -43,6 +43,8 @@ function StateSpace2d(props: StateSpaceProps) {
     onLaunch,
     onView,
     axes,
+    manifolds = null,
+    basins = null,
   } = props;
   const [moved, setMoved] = useState<View | null>(props.view ?? null);
   const [cursor, setCursor] = useState<readonly [number, number] | null>(null);
@@ -61,6 +63,8 @@ function StateSpace2d(props: StateSpaceProps) {
       show,
       selected,
       trajectories,
+      manifolds,
+      basins,
     }),
     [
       stateDim,
@@ -73,6 +77,8 @@ function StateSpace2d(props: StateSpaceProps) {
       show.trajectories,
       selected,
       trajectories,
+      manifolds,
+      basins,
     ],
   );
   const held = useHeldFit(base, axisKey);

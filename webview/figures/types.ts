@@ -1,6 +1,13 @@
 import type { FigureContinuum } from '../../src/figures/continua';
 import type { Ref } from 'preact';
-import type { ParameterMatrix, Probe, Scene, Trajectory } from '../../src/core/report/scene';
+import type {
+  BasinPicture,
+  ManifoldPicture,
+  ParameterMatrix,
+  Probe,
+  Scene,
+  Trajectory,
+} from '../../src/core/report/scene';
 import type { FigureObject } from '../../src/figures/objects';
 import type { AxisChoice } from '../../src/figures/projection';
 
@@ -41,6 +48,10 @@ export interface StateSpaceProps extends FigureProps {
   readonly continua?: readonly FigureContinuum[];
   /** Null until it was answered. */
   readonly scene: Scene | null;
+  /** Drawn in two dimensions only. */
+  readonly manifolds?: ManifoldPicture | null;
+  /** Drawn when they are of the chosen axes. */
+  readonly basins?: BasinPicture | null;
   /** With `z` the figure is 3-D. One-dimensional systems ignore the choice: z against its next value. */
   readonly axes: { readonly x: AxisChoice; readonly y: AxisChoice; readonly z?: AxisChoice };
   readonly show: { readonly borders: boolean; readonly simulated: boolean; readonly trajectories: boolean };

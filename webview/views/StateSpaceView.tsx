@@ -1,11 +1,14 @@
 import type { JSX, RefObject } from 'preact';
-import { useMemo } from 'preact/hooks';
-import { coordinateOf } from '../../src/figures/projection';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { BasinPicture } from '../../src/core/report/scene';
+import { fitStateSpace, stateUnder } from '../../src/figures/stateSpace';
+import { coordinateOf, stateAt } from '../../src/figures/projection';
 import { formatVector } from '../../src/figures/format';
 import { Spectrum, StateSpace, TimeSeries } from '../figures';
 import type { AxisChoice, FigureHandle, LaunchedTrajectory } from '../figures/types';
 import type { State } from '../store';
 import { Button, Checkbox, Dropdown, Segments } from '../ui';
+import { Exploration } from './Exploration';
 import { figureContinua, figureObjects, useMedia, usePanel } from './context';
 
 const axisName = (axis: AxisChoice): string => `${axis.type} ${String(axis.index)}`;
@@ -59,6 +62,16 @@ export function StateSpaceTools(): JSX.Element {
       <Checkbox checked={kept.trajectories} onChange={(trajectories) => controller.keep({ trajectories })}>
         Trajectories
       </Checkbox>
+      {n > 1 && kept.dimensions === 2 && (
+        <>
+          <Checkbox checked={kept.manifolds} onChange={(manifolds) => controller.keep({ manifolds })}>
+            Manifolds
+          </Checkbox>
+          <Checkbox checked={kept.basins} onChange={(basins) => controller.keep({ basins })}>
+            Basins
+          </Checkbox>
+        </>
+      )}
       {state.launched.length > 0 && (
         <Button kind="quiet" icon="clear" label="Clear trajectories" onClick={controller.clearTrajectories} />
       )}
@@ -113,6 +126,8 @@ export function StateSpaceView({ handle }: { handle: RefObject<FigureHandle | nu
     () => ({ borders: kept.borders, simulated: kept.simulated, trajectories: kept.trajectories }),
     [kept.borders, kept.simulated, kept.trajectories],
   );
+  const manifolds = kept.manifolds && state.manifolds !== 'waiting' ? state.manifolds : null;
+  const basins = useBasins(axes);
   return (
     <div class="state-view">
       <div class="portrait">
@@ -127,6 +142,8 @@ export function StateSpaceView({ handle }: { handle: RefObject<FigureHandle | nu
           selected={kept.selected}
           onSelect={controller.select}
           trajectories={trajectories}
+          manifolds={manifolds}
+          basins={basins}
           onLaunch={controller.launch}
           onProbe={controller.probe}
           view={kept.view}
@@ -136,6 +153,59 @@ export function StateSpaceView({ handle }: { handle: RefObject<FigureHandle | nu
       <Beside />
     </div>
   );
+}
+
+/** How far beyond the fitted view basins are computed: the figure may be wider than its objects. */
+const BASIN_MARGIN = 0.6;
+/** How long the view must rest before they are computed anew. */
+const REST_MS = 250;
+
+/** The basins of the chosen axes and view, asked for where they are wanted. */
+function useBasins(axes: { x: AxisChoice; y: AxisChoice; z?: AxisChoice }): BasinPicture | null {
+  const { state, controller } = usePanel();
+  const { kept, model, scene, report } = state;
+  const n = model?.stateDim ?? 1;
+  const wanted = kept.basins && report !== null && scene !== null && n > 1 && !axes.z;
+  const objects = figureObjects(state.objects);
+  const figure = {
+    stateDim: n,
+    objects,
+    scene,
+    axes,
+    show: { borders: false, simulated: true, trajectories: false },
+    selected: kept.selected,
+    trajectories: [],
+    view: null,
+  };
+  const view = wanted ? (kept.view ?? fitStateSpace(figure)) : null;
+  const key = view ? JSON.stringify([axes, view, n > 2 ? kept.selected : null]) : '';
+  useEffect(() => {
+    if (!view) return undefined;
+    const timer = setTimeout(() => {
+      const widened = ([low, high]: readonly [number, number]): [number, number] => [
+        low - BASIN_MARGIN * (high - low),
+        high + BASIN_MARGIN * (high - low),
+      ];
+      const centre = ([low, high]: readonly [number, number]): number => (low + high) / 2;
+      const { state: base } = stateUnder(figure, centre(view.x), centre(view.y));
+      const at = (x: number, y: number): number[] =>
+        stateAt(base, [
+          { coordinate: coordinateOf(axes.x, n, scene), value: x },
+          { coordinate: coordinateOf(axes.y, n, scene), value: y },
+        ]);
+      const origin = at(0, 0);
+      const from = (z: number[]): number[] => z.map((value, i) => value - origin[i]!);
+      controller.showBasins(key, {
+        origin,
+        u: from(at(1, 0)),
+        v: from(at(0, 1)),
+        x: widened(view.x),
+        y: widened(view.y),
+      });
+    }, REST_MS);
+    return () => clearTimeout(timer);
+  }, [key]);
+  return wanted ? (state.basins?.picture ?? null) : null;
 }
 
 /** Steps of the small series: single steps stay visible; the Time series tab shows all. */
@@ -216,6 +286,7 @@ function Beside(): JSX.Element {
           <p class="muted hint">Select an object, or click in the state space to launch a trajectory.</p>
         )}
       </section>
+      <Exploration />
     </div>
   );
 }

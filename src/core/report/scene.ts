@@ -69,3 +69,54 @@ export interface ParameterMatrix {
     readonly condition: number | null;
   };
 }
+
+/** Manifolds of the saddles as curves, and where they cross. */
+export interface ManifoldPicture {
+  readonly manifolds: readonly {
+    /** Id of the saddle. */
+    readonly object: string;
+    readonly kind: 'stable' | 'unstable';
+    /** Polylines of states. */
+    readonly curves: readonly (readonly (readonly number[])[])[];
+    /** How far it was grown, in words. */
+    readonly extent: string;
+  }[];
+  /** Homoclinic points (both manifolds of one saddle) and heteroclinic ones, each orbit once. Planar maps only. */
+  readonly crossings: readonly {
+    readonly unstableOf: string;
+    readonly stableOf: string;
+    readonly point: readonly number[];
+    /** Degrees between the two manifolds. */
+    readonly angle: number;
+    /** They cross by more than all rounding, and no border is met on the way. */
+    readonly certain: boolean;
+  }[];
+  /** What the crossings prove, one sentence for each saddle; chaos is said to be proven only here. */
+  readonly statements: readonly {
+    readonly object: string;
+    readonly proven: boolean;
+    readonly text: string;
+  }[];
+}
+
+/** Basins of attraction on a plane slice origin + x u + y v of state space. */
+export interface BasinPicture {
+  readonly origin: readonly number[];
+  readonly u: readonly number[];
+  readonly v: readonly number[];
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly columns: number;
+  readonly rows: number;
+  /** rows x columns, the lowest y first: index of the attractor asked for, -1 bounded elsewhere, -2 divergent. */
+  readonly fates: Int16Array;
+  readonly attractors: readonly string[];
+  /** Of initial states in the cube |z_i| <= reach, with 95 % intervals. */
+  readonly shares: readonly {
+    readonly fate: number;
+    readonly share: number;
+    readonly interval: readonly [number, number];
+  }[];
+  readonly samples: number;
+  readonly reach: number;
+}

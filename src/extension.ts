@@ -4,6 +4,8 @@ import { registerJson } from './host/jsonProviders';
 import { createLog } from './host/log';
 import { ModelAnswers } from './host/modelAnswers';
 import { Panels } from './host/panels';
+import { registerRuns } from './host/runs/registerRuns';
+import { TimelineStore } from './host/runs/timelineStore';
 import { SavedPanels } from './host/savedPanels';
 import { WeightViewers } from './host/weightViewer';
 
@@ -16,4 +18,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const viewers = new WeightViewers(context.extensionUri, panels, answers, log);
   context.subscriptions.push(viewers.register(), registerJson(context.extensionUri, panels, answers, log));
   context.subscriptions.push(log, panels, registerCommands(context.extensionUri, panels, answers, log));
+  const timelines = new TimelineStore();
+  context.subscriptions.push(timelines, registerRuns(context.extensionUri, panels, answers, timelines, log));
 }

@@ -10,6 +10,7 @@ import type {
 } from '../core/report/scene';
 import type { Verification } from '../core/verify/report';
 import type { BasinRequest, ManifoldRequest } from './explore';
+import type { Run, RunOptions } from '../runs/types';
 import type { JsonJobs } from './json';
 import type {
   Inspection,
@@ -90,6 +91,10 @@ export interface Jobs extends JsonJobs {
     event: never;
     result: Verification;
   };
+  /** Whether a file is whole: its structure can be read. Fails as the other jobs do where it cannot. */
+  check: { request: { file: FileRef }; event: never; result: { entries: number } };
+  /** What a folder on disk says of its run; nothing is analysed. */
+  run: { request: { folder: string; options: RunOptions }; event: never; result: Run };
   /** Opens a model for the queries below without searching. */
   open: {
     request: { session: string; file: FileRef; options: ModelOptions };

@@ -32,6 +32,8 @@ const noCheckpoint =
 const unnumbered = /(?:^|[^a-z])(?:final|best|last|latest|trained)(?:$|[^a-z])/i;
 const initial =
   /^(?:initial|init)_(?:model|checkpoint|ckpt|weights)$|^(?:model|checkpoint|ckpt)_init(?:ial)?$/i;
+/** Folder names that say nothing about a run. */
+const plainFolder = /^(?:checkpoints?|ckpts?|models?|weights|snapshots?|saved_models?|version_\d+|\d+)$/i;
 /** Longest run of digits that is exactly a double. */
 const MAX_DIGITS = 15;
 
@@ -104,4 +106,12 @@ export function nameHints(name: string, origin: 'file name' | 'folder name'): Hi
     if (digits !== undefined) hints.push({ name: size, value: Number(digits), origin });
   }
   return hints;
+}
+
+/** Names that tell a run from others: folders of plain names are joined to the one above, as `lorenz/001`. */
+export function runName(folders: readonly string[]): string {
+  const own = folders.findIndex((name) => !plainFolder.test(name));
+  if (own < 0) return folders[0] ?? '';
+  const below = folders.slice(0, own).filter((name) => /\d/.test(name));
+  return [folders[own]!, ...below.reverse()].join('/');
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors';
-import { nameHints } from './names';
+import { nameHints, runName } from './names';
 import { readContainer } from '../formats/index';
 import type { Entry } from '../formats/source';
 import { baseOf, extensionOf, folderOf, formatRank, joined } from './files';
@@ -13,8 +13,6 @@ import type { CheckpointSeries, Run, RunCheckpoint, RunFolder, RunOptions } from
 const MAX_OPENED = 8;
 /** Formats in which a whole training run is written to one file. */
 const seriesFormats = new Set(['json', 'jld2', 'csv', 'bson', 'pt', 'pth', 'pkl']);
-/** Folder names that say nothing about a run. */
-const plainFolder = /^(?:checkpoints?|ckpts?|models?|weights|snapshots?|saved_models?|version_\d+|\d+)$/i;
 
 /** What the entries of a file that holds a series say about the loss, by position. */
 type InsideLoss = ReadonlyMap<number, ReturnType<typeof lossInside>>;
@@ -218,12 +216,4 @@ async function hintsOf(
     hints: [...sidecars, ...own.hints, ...names],
     warnings: [...nearer.warnings, ...own.warnings],
   };
-}
-
-/** Names that tell a run from others: folders of plain names are joined to the one above, as `lorenz/001`. */
-export function runName(folders: readonly string[]): string {
-  const own = folders.findIndex((name) => !plainFolder.test(name));
-  if (own < 0) return folders[0] ?? '';
-  const below = folders.slice(0, own).filter((name) => /\d/.test(name));
-  return [folders[own]!, ...below.reverse()].join('/');
 }

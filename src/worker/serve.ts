@@ -19,7 +19,9 @@ import {
   type ToWorker,
 } from '../protocol/job';
 import type { ModelOptions } from '../core/models/types';
-import { hashSource, openRef } from './files';
+import { readContainer } from '../formats/index';
+import { readRun } from '../runs/readRun';
+import { hashSource, openRef, runFolderOf } from './files';
 import { jsonHandlers } from './jsonDocuments';
 import { runTasksOnThreads } from './pool';
 
@@ -86,6 +88,11 @@ export function serve(port: MessagePort, script: string): void {
       const report = await readReport((await openRef(ref)).source);
       return verify(report, await load(file, optionsOf(report.model, options)));
     },
+    check: async ({ file }) => {
+      const { source, neighbourhood } = await openRef(file);
+      return { entries: (await readContainer(source, neighbourhood)).entries.length };
+    },
+    run: async ({ folder, options }) => readRun(await runFolderOf(folder), options),
     open: async ({ session: name, file, options }) => {
       const model = await load(file, options);
       sessions.set(name, model);

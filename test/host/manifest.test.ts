@@ -97,10 +97,10 @@ describe('manifest', () => {
     );
   });
 
-  it('hides what needs a panel from the palette', () => {
+  it('hides what needs a panel or an item of the view from the palette', () => {
     const hidden = manifest.contributes.menus['commandPalette']?.map(({ command }) => command).sort();
     const needPanel = manifest.contributes.commands
-      .filter(({ enablement }) => enablement)
+      .filter(({ command, enablement }) => enablement || /\.runs\.(?:analyze|timeline|reveal)$/.test(command))
       .map((c) => c.command);
     assert.deepEqual(hidden, needPanel.sort());
   });
@@ -132,10 +132,12 @@ describe('manifest', () => {
     assert.deepEqual([...used].sort(), Object.keys(strings).sort());
   });
 
-  it('activates on JSON, on a restored panel, and otherwise only through its contributions', () => {
+  it('activates on JSON and programs, on a restored panel, and otherwise only through its contributions', () => {
     assert.deepEqual(manifest.activationEvents, [
       'onLanguage:json',
       'onLanguage:jsonc',
+      'onLanguage:python',
+      'onLanguage:julia',
       'onWebviewPanel:rnnDynamics.dynamics',
     ]);
     assert.deepEqual(manifest.extensionKind, ['workspace']);

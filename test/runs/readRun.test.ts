@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../src/core/errors';
 import { metadataOf } from '../../src/runs/metadata';
-import { readRun, runName } from '../../src/runs/readRun';
+import { runName } from '../../src/runs/names';
+import { readRun } from '../../src/runs/readRun';
 import type { Hint } from '../../src/core/models/types';
 import { runFolder } from './support';
 

@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Timeline } from '../../src/core/report/timeline';
+import { RunTree, type RunNode } from '../../src/host/runs/runTree';
+import { watchRun, type RunChange } from '../../src/host/runs/runWatcher';
+import { Settler, type Settled } from '../../src/host/runs/settler';
+import { TimelineStore } from '../../src/host/runs/timelineStore';
+import { WorkspaceRuns } from '../../src/host/runs/workspaceRuns';
+import { WorkerClient } from '../../src/worker/client';
+import { closeAll, eventually, sample } from './extension';
+
+const log = { warn: () => undefined, debug: () => undefined };
+const worker = new WorkerClient(path.join(process.env['PROJECT_ROOT'] ?? '', 'dist', 'worker.js'));
+after(() => worker.dispose());
+
+/** A folder of the workspace that is gone after the test. */
+function folder(name: string): string {
+  const made = sample(name).fsPath;
+  fs.rmSync(made, { recursive: true, force: true });
+  fs.mkdirSync(made, { recursive: true });
+  return made;
+}
+const model = (): Buffer => fs.readFileSync(sample('R1_plrnn2_vdp_sgd/ckpt_03000.pt').fsPath);
+
+/** What the tree needs of a timeline. */
+function timeline(events: readonly { epochs: [number, number]; text: string }[], epoch: number): Timeline {
+  return {
+    events: events.map((event) => ({ ...event, epoch: event.epochs[1] })),
+    checkpoints: [
+      {
+        epoch,
+        loss: null,
+        counts: {
+          1: { stable: 1, saddle: 2, unstable: 0, marginal: 0 },
+          8: { stable: 1, saddle: 0, unstable: 0, marginal: 0 },
+        },
+        distanceToBifurcation: null,
+      },
+    ],
+  } as unknown as Timeline;
+}
+
+describe('runs in the workspace', () => {
+  const timelines = new TimelineStore();
+  let runs: WorkspaceRuns;
+  let tree: RunTree;
+  before(() => {
+    runs = new WorkspaceRuns(() => worker, log);
+    tree = new RunTree(runs, timelines);
+  });
+  after(() => {
+    tree.dispose();
+    runs.dispose();
+    timelines.dispose();
+  });
+
+  const texts = async (node: RunNode): Promise<[string, string, string]> => {
+    const { label, description, iconPath } = await tree.getTreeItem(node);
+    return [String(label), String(description), (iconPath as vscode.ThemeIcon).id];
+  };
+
+  it('lists runs, their checkpoints with loss, badge and bifurcation', async () => {
+    const live = folder('tree-run');
+    for (const epoch of [0, 10, 20]) fs.writeFileSync(path.join(live, `model_${epoch}.pt`), model());
+    fs.writeFileSync(path.join(live, 'loss.csv'), 'epoch,loss\n10,0.5\n20,0.25\n');
+    try {
+      await runs.all();
+      await runs.refresh();
+      const nodes = await tree.getChildren();
+      const own = nodes.find((node) => node.kind === 'run' && node.run.name === 'tree-run');
+      assert.ok(own, 'the run is found');
+      assert.deepEqual(await texts(own), ['tree-run', '3 checkpoints', 'graph-line']);
+      const children = await tree.getChildren(own);
+      assert.deepEqual(await texts(children[0]!), ['epoch 20', 'loss 0.25', 'circle-small']);
+      assert.deepEqual(await texts(children[2]!), ['epoch 0', '', 'circle-small']);
+      timelines.set(own.run.folder, timeline([{ epochs: [10, 20], text: 'FP2 and FP3 vanish' }], 20));
+      assert.deepEqual(await texts(children[0]!), ['epoch 20', '3 FP · 1 C8 · loss 0.25', 'git-branch']);
+      assert.deepEqual(await texts(own), ['tree-run', '3 checkpoints · 1 bifurcation', 'graph-line']);
+      assert.match(String((await tree.getTreeItem(children[0]!)).tooltip), /FP2 and FP3 vanish/);
+    } finally {
+      fs.rmSync(live, { recursive: true });
+    }
+  });
+
+  it('follows what training writes, within two seconds', async () => {
+    const live = folder('live-run');
+    try {
+      await runs.all();
+      fs.writeFileSync(path.join(live, 'model_1.pt'), model());
+      fs.writeFileSync(path.join(live, 'model_2.pt'), model());
+      const own = () => runs.all().then((all) => all.find(({ name }) => name === 'live-run'));
+      let found = await own();
+      for (let tries = 0; !found && tries < 200; tries++) {
+        await delay(50);
+        found = await own();
+      }
+      assert.equal(found?.series.checkpoints.length, 2);
+      const grown = new Promise<number>((resolve) => runs.onDidGrow(() => resolve(performance.now())));
+      const begin = performance.now();
+      fs.writeFileSync(path.join(live, 'model_3.pt'), model());
+      const milliseconds = (await grown) - begin;
+      console.log(`      ${milliseconds.toFixed(0)} ms`);
+      assert.ok(milliseconds < 2000, `${milliseconds.toFixed(0)} ms`);
+      assert.equal((await own())?.series.checkpoints.at(-1)?.epoch, 3);
+      fs.rmSync(path.join(live, 'model_3.pt'));
+      for (let tries = 0; (await own())?.series.checkpoints.length !== 2 && tries < 200; tries++)
+        await delay(50);
+      assert.equal((await own())?.series.checkpoints.length, 2);
+    } finally {
+      fs.rmSync(live, { recursive: true });
+    }
+  });
+
+  it('opens a long run in stretches', async () => {
+    const checkpoints = Array.from({ length: 10_000 }, (_, epoch) => ({
+      epoch,
+      file: `m_${epoch}.pt`,
+      entry: null,
+    }));
+    const run = {
+      folder: sample('long'),
+      name: 'long',
+      series: {
+        name: 'm_*.pt',
+        axis: 'epoch' as const,
+        checkpoints: [checkpoints[0]!, ...checkpoints.slice(1)] as const,
+        notes: [],
+      },
+    };
+    const stretches = await tree.getChildren({ kind: 'run', run });
+    assert.equal(stretches.length, 40);
+    assert.equal((await texts(stretches[0]!))[0], 'epoch 9750 – 9999');
+    const inside = await tree.getChildren(stretches[0]);
+    assert.equal((await texts(inside[0]!))[0], 'epoch 9999');
+  });
+});
+
+describe('a watched run', () => {
+  it('waits for files that are written in pieces; renamed and deleted ones are told', async () => {
+    const live = folder('watched');
+    const changes: RunChange[] = [];
+    const watcher = watchRun(vscode.Uri.file(live), '**/*', () => worker);
+    watcher.onDidChange((change) => changes.push(change));
+    const names = (kind: keyof RunChange): string[] =>
+      changes.flatMap((change) => change[kind].map((uri) => path.basename(uri.fsPath)));
+    try {
+      await delay(1000);
+      const bytes = model();
+      const file = path.join(live, 'model_1.pt');
+      fs.writeFileSync(file, bytes.subarray(0, 600));
+      await delay(1500);
+      assert.deepEqual(names('written'), [], 'a half-written file is not told');
+      assert.deepEqual(names('unreadable'), [], 'and not called damaged');
+      fs.writeFileSync(file, bytes);
+      await eventually(() => names('written').join() === 'model_1.pt', 'the whole file');
+      fs.renameSync(file, path.join(live, 'model_2.pt'));
+      await eventually(() => names('deleted').includes('model_1.pt'), 'the old name');
+      await eventually(() => names('written').includes('model_2.pt'), 'the new name');
+      fs.rmSync(path.join(live, 'model_2.pt'));
+      await eventually(() => names('deleted').includes('model_2.pt'), 'the deletion');
+      changes.length = 0;
+      for (let i = 10; i < 60; i++) fs.writeFileSync(path.join(live, `model_${i}.pt`), bytes);
+      await eventually(() => new Set(names('written')).size === 50, 'the burst');
+      assert.ok(changes.length < 10, `a burst of 50 files in ${changes.length} changes`);
+    } finally {
+      watcher.dispose();
+      fs.rmSync(live, { recursive: true });
+    }
+  });
+});
+
+describe('settling files', () => {
+  it('reports a growing file once, and an unreadable one only after many looks', async () => {
+    const told: Settled[] = [];
+    let size = 1;
+    const settler = new Settler({
+      stat: () => Promise.resolve({ size: size < 5 ? size++ : size, mtime: 0 }),
+      readable: () => Promise.resolve(true),
+      report: (settled) => told.push(settled),
+    });
+    settler.touched('a');
+    await eventually(() => told.length > 0, 'settling');
+    assert.deepEqual(told, [{ written: ['a'], deleted: [], unreadable: [] }]);
+    assert.equal(size, 5);
+    settler.dispose();
+  });
+
+  it('reports nothing once it is disposed of', async () => {
+    const told: Settled[] = [];
+    const settler = new Settler({
+      stat: () => Promise.resolve(null),
+      readable: () => Promise.resolve(true),
+      report: (settled) => told.push(settled),
+    });
+    settler.touched('a');
+    settler.dispose();
+    await delay(500);
+    assert.deepEqual(told, []);
+  });
+});
+
+describe('checkpoints in programs', () => {
+  let live: string;
+  before(() => {
+    live = folder('code-run');
+    for (const epoch of [1, 2]) fs.writeFileSync(path.join(live, `net_${epoch}.pt`), model());
+    fs.writeFileSync(path.join(live, 'net_epoch_1.pt'), model());
+    fs.writeFileSync(path.join(live, 'net_epoch_2.pt'), model());
+  });
+  after(async () => {
+    await closeAll();
+    fs.rmSync(live, { recursive: true });
+  });
+
+  async function open(name: string, language: string, text: string): Promise<vscode.TextDocument> {
+    const file = path.join(live, name);
+    fs.writeFileSync(file, text);
+    const opened = await vscode.workspace.openTextDocument(file);
+    const document = await vscode.languages.setTextDocumentLanguage(opened, language);
+    await vscode.window.showTextDocument(document);
+    return document;
+  }
+  const lenses = (document: vscode.TextDocument): Thenable<vscode.CodeLens[]> =>
+    vscode.commands.executeCommand('vscode.executeCodeLensProvider', document.uri, 10);
+
+  async function shownLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    let found = await lenses(document);
+    for (let tries = 0; found.length === 0 && tries < 100; tries++) {
+      await delay(100);
+      found = await lenses(document);
+    }
+    return found;
+  }
+
+  it('has a lens above the line that saves them', async () => {
+    const document = await open(
+      'train.py',
+      'python',
+      'import torch\nfor e in range(3):\n    torch.save(sd, f"net_epoch_{e}.pt")\ntorch.save(sd, "elsewhere/x.pt")\n',
+    );
+    const found = await shownLenses(document);
+    assert.deepEqual(
+      found.map(({ command, range }) => [command?.title, command?.command, range.start.line]),
+      [['Timeline of these checkpoints', 'rnnDynamics.openTimeline', 2]],
+    );
+    assert.equal((found[0]!.command!.arguments![0] as vscode.Uri).fsPath, live);
+  });
+
+  it('describes a model file where its path stands', async () => {
+    const document = await open('load.py', 'python', 'sd = torch.load("net_epoch_2.pt")\nx = "nothing.pt"\n');
+    const hover = async (line: number, character: number): Promise<string> =>
+      (
+        await vscode.commands.executeCommand<vscode.Hover[]>(
+          'vscode.executeHoverProvider',
+          document.uri,
+          new vscode.Position(line, character),
+        )
+      )
+        .flatMap(({ contents }) => contents.map((part) => (part as vscode.MarkdownString).value))
+        .join('\n');
+    const text = await hover(0, 22);
+    assert.match(text, /\*\*PLRNN\*\* · M = 2/);
+    assert.match(text, /command:rnnDynamics\.analyze\?/);
+    assert.match(text, /command:rnnDynamics\.openTimeline\?/);
+    assert.equal(await hover(1, 8), '');
+    assert.equal(await hover(0, 2), '');
+  });
+});

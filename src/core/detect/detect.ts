@@ -18,6 +18,7 @@ import {
 import { WordSolver } from './solver';
 import { survey } from './survey';
 import type { OrderProof } from '../prove/orderProof';
+import { proveCyclic } from '../prove/cyclicProof';
 import { provePlanar } from '../prove/planarProof';
 import { RESIDUAL, residuals } from './verify';
 
@@ -229,6 +230,15 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     for (const [order, certificate] of planar.certificates)
       if (!certificates.has(order)) certificates.set(order, certificate);
   }
+  let cyclic: OrderProof | null = null;
+  const unproven = tasks
+    .map((task) => task.order)
+    .filter((k) => k >= 2 && k <= maxOrder && !certificates.has(k));
+  if (certify && unproven.length > 0 && !stop()) {
+    onProgress('proof', 0.97);
+    cyclic = proveCyclic(found, unproven, unit, stop, (stage) => onProgress(stage, 0.97));
+    for (const [order, certificate] of cyclic.certificates) certificates.set(order, certificate);
+  }
   if (found.undecided > 0)
     warnings.push(
       `${String(found.undecided)} itineraries have singular cycle equations that could not be decided: families of cycles may exist there.`,
@@ -245,7 +255,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     whyNot: (order) =>
       order === 1
         ? (fixedPoints.whyNot ?? 'The proof was not attempted.')
-        : (planar?.whyNot.get(order) ?? heuristicOnly(order)),
+        : (planar?.whyNot.get(order) ?? cyclic?.whyNot.get(order) ?? heuristicOnly(order)),
   });
   for (const { order, cycles } of orders)
     for (const cycle of cycles)
@@ -271,6 +281,12 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       simulatedOrbits: seen.starts,
       ...(planar
         ? { 'word graph: words': planar.nodes, 'word graph: itineraries solved': planar.solves }
+        : {}),
+      ...(cyclic
+        ? {
+            'block-cyclic search: subtrees': cyclic.nodes,
+            'block-cyclic search: itineraries solved': cyclic.solves,
+          }
         : {}),
       ...Object.fromEntries(
         Object.entries(fixedPoints.counts).map(([name, count]) => [`fixedPoints: ${name}`, count]),

@@ -1,6 +1,7 @@
 import { UNIT } from './enclosure';
 import { FarkasChecker, Reach } from './farkas';
 import type { Lcp } from './lcp';
+import type { Rotations } from './rotations';
 import { Tableau } from './tableau';
 
 /** What becomes of the words the tree cannot exclude. */
@@ -17,6 +18,8 @@ export interface TreeCounts {
   nodes: number;
   leaves: number;
   excluded: number;
+  /** Subtrees that hold only rotations of words met before them. */
+  repeated: number;
   pivots: number;
   /** Farkas certificates tried and accepted */
   checked: number;
@@ -47,6 +50,7 @@ export class FixedPointTree {
     nodes: 0,
     leaves: 0,
     excluded: 0,
+    repeated: 0,
     pivots: 0,
     checked: 0,
     accepted: 0,
@@ -75,6 +79,8 @@ export class FixedPointTree {
     private readonly handlers: TreeHandlers,
     private readonly maxNodes: number,
     radius: number,
+    /** The problem is the same under these: of solutions that they exchange, one reaches a leaf. */
+    private readonly rotations: Rotations | null = null,
   ) {
     this.L = lcp.L;
     this.y = new Float64Array(lcp.L);
@@ -105,10 +111,18 @@ export class FixedPointTree {
     if (this.counts.nodes > this.maxNodes) this.stopped = true;
     if (this.stopped) return;
     const t = this.frames[depth]!;
+    if (this.rotations?.repeats(depth, t.state) === true) {
+      this.counts.repeated++;
+      this.settled(share);
+      return;
+    }
     const outcome = this.settle(t);
     if (this.stopped) return;
-    if (outcome === Outcome.Excluded) {
-      this.counts.excluded++;
+    const repeated =
+      outcome !== Outcome.Excluded && this.rotations !== null && this.rotations.repeats(depth, t.state);
+    if (repeated) this.counts.repeated++;
+    if (outcome === Outcome.Excluded || repeated) {
+      if (!repeated) this.counts.excluded++;
       this.settled(share);
       return;
     }
@@ -129,6 +143,7 @@ export class FixedPointTree {
     for (const state of [first, 1 - first]) {
       child.copyFrom(t);
       child.decide(unit, state);
+      this.rotations?.branch(depth, unit, state, first);
       this.visit(depth + 1, share / 2);
       if (this.stopped) {
         if (state === first) this.open++;

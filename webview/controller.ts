@@ -94,6 +94,19 @@ export function createController(store: Store, host: () => Host): Controller {
       );
   };
 
+  const askSymbols = (): void => {
+    store.dispatch({ type: 'symbols', symbols: 'waiting' });
+    const objects = points()
+      .slice(0, MAX_SCENE_OBJECTS)
+      .map((object) => object.points[0]!);
+    host()
+      .ask('symbols', { objects })
+      .then(
+        (symbols) => store.dispatch({ type: 'symbols', symbols }),
+        () => store.dispatch({ type: 'symbols', symbols: null }),
+      );
+  };
+
   let saving: ReturnType<typeof setTimeout> | undefined;
   const save = (): void => {
     saving = undefined;
@@ -108,6 +121,8 @@ export function createController(store: Store, host: () => Host): Controller {
     const wants = state.kept.tab === 'weights' && state.report !== null && state.weights === null;
     const wanted = before.kept.tab === 'weights' && before.report !== null && before.weights === null;
     if (wants && !wanted) askWeights();
+    const onRegions = state.kept.tab === 'regions' && state.report !== null;
+    if (onRegions && state.symbols === null && state !== before && before.symbols !== 'waiting') askSymbols();
     if (state.kept.manifolds && state.report !== null && state.manifolds === null) askManifolds();
   });
   window.addEventListener('pagehide', save);

@@ -1,3 +1,4 @@
+import type { SymbolicDynamics } from '../src/core/stateSpace/symbols';
 import type { ModelSummary, Report } from '../src/core/report/types';
 import type {
   BasinPicture,
@@ -11,7 +12,7 @@ import type { FileLabel, ToPanel } from '../src/protocol/panel';
 import type { AxisChoice, StateSpaceView } from './figures/types';
 import { appendFinds, listReport, matchObject, type PanelObject } from './objects';
 
-export const TABS = ['state', 'spectrum', 'series', 'weights'] as const;
+export const TABS = ['state', 'spectrum', 'series', 'regions', 'weights'] as const;
 export type Tab = (typeof TABS)[number];
 export type SortKey = 'id' | 'word' | 'rho' | 'margin';
 
@@ -67,6 +68,7 @@ export interface State {
   readonly weights: readonly ParameterMatrix[] | null;
   /** Asked for when first shown; 'waiting' while they are computed. */
   readonly manifolds: ManifoldPicture | 'waiting' | null;
+  readonly symbols: SymbolicDynamics | 'waiting' | null;
   /** Of the axes it was computed for (`basinKey`). */
   readonly basins: { readonly key: string; readonly picture: BasinPicture | null } | null;
 }
@@ -79,6 +81,7 @@ export type Action =
   | { type: 'scene'; scene: Scene }
   | { type: 'weights'; weights: readonly ParameterMatrix[] }
   | { type: 'manifolds'; manifolds: State['manifolds'] }
+  | { type: 'symbols'; symbols: State['symbols'] }
   | { type: 'basins'; basins: State['basins'] }
   | { type: 'launch'; start: readonly number[] }
   | { type: 'path'; start: readonly number[]; path: Trajectory | null }
@@ -132,6 +135,7 @@ export function initialState(restored: unknown): State {
     launched: kept.starts.map((start) => ({ start, path: null })),
     weights: null,
     manifolds: null,
+    symbols: null,
     basins: null,
   };
 }
@@ -172,6 +176,7 @@ export function reduce(state: State, action: Action): State {
         phase: 'done',
         report: action.report,
         manifolds: null,
+        symbols: null,
         basins: null,
         model: action.report.model,
         objects,
@@ -195,6 +200,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, weights: action.weights };
     case 'manifolds':
       return { ...state, manifolds: action.manifolds };
+    case 'symbols':
+      return { ...state, symbols: action.symbols };
     case 'basins':
       return { ...state, basins: action.basins };
     case 'launch': {

@@ -47,7 +47,7 @@ const ask = v.variant('query', [
   v.strictObject({
     type: v.literal('ask'),
     id,
-    query: v.literal('scene'),
+    query: v.picklist(['scene', 'symbols']),
     request: v.strictObject({ objects: states }),
   }),
   v.strictObject({

@@ -290,7 +290,8 @@ export class PanelSession {
     query: keyof PanelQueries,
     request: Ask['request'],
   ): Promise<PanelQueries[keyof PanelQueries]['answer']> {
-    const ours = query === 'scene' || query === 'basins' ? { seed: this.#search.seed } : {};
+    const seeded = query === 'scene' || query === 'basins' || query === 'symbols';
+    const ours = seeded ? { seed: this.#search.seed } : {};
     // `messages.ts` has checked that the request is the query's own.
     return this.#query(query, { session: VIEW_SESSION, ...request, ...ours } as never);
   }

@@ -4,6 +4,9 @@ import { BasinTest, basinGrid, basinShares, type PlaneSlice } from '../core/stat
 import { findCrossings, horseshoe } from '../core/stateSpace/homoclinic';
 import { growManifold, type Manifold, type Piece } from '../core/stateSpace/manifolds';
 import type { ManifoldRequest, BasinRequest } from '../protocol/explore';
+import { randomState } from '../core/detect/simulate';
+import { maxAbs } from '../core/linalg/dense';
+import { symbolicDynamics, type SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { LoadedModel } from './load';
 
 /** Pieces of one manifold; saddles grown at most, the first of the list. */
@@ -106,4 +109,36 @@ export function basins(
     attractors: attractors.map(({ id }) => id),
     shares: shares.map(({ fate, share, interval }) => ({ fate, share, interval })),
   };
+}
+
+/** Orbits followed, the steps of each, regions listed, and what all may cost in multiplications. */
+const ORBITS = 24;
+const ORBIT_STEPS = 4000;
+const REGIONS = 200;
+const SYMBOL_WORK = 6e8;
+
+/** The regions that orbits visit on their attractors: half of them start beside the objects, half in the cube of their size. */
+export function symbols(
+  { map }: LoadedModel,
+  objects: readonly (readonly number[])[],
+  seed: number,
+  stop: () => boolean,
+): SymbolicDynamics {
+  const { n, L } = map;
+  const scale = Math.max(0, ...objects.map(maxAbs)) || Math.max(maxAbs(map.g), maxAbs(map.d)) || 1;
+  const random = randomStream(seed, 0x5e9);
+  const starts = Array.from({ length: ORBITS }, (_, i) => {
+    const beside = i % 2 === 1 ? objects[random.below(objects.length)] : undefined;
+    return beside ? randomState(random, n, 0.02 * scale, beside) : randomState(random, n, scale);
+  });
+  const affordable = SYMBOL_WORK / (ORBITS * (n * n + 2 * n * L + 20));
+  const steps = Math.round(Math.max(200, Math.min(ORBIT_STEPS, affordable / 2)));
+  return symbolicDynamics(map, {
+    starts,
+    transient: steps,
+    steps,
+    bound: 1e6 * scale,
+    most: REGIONS,
+    stop,
+  });
 }

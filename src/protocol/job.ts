@@ -8,6 +8,7 @@ import type {
   Scene,
   Trajectory,
 } from '../core/report/scene';
+import type { SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { Verification } from '../core/verify/report';
 import type { BasinRequest, ManifoldRequest } from './explore';
 import type { Run, RunOptions } from '../runs/types';
@@ -119,6 +120,12 @@ export interface Jobs extends JsonJobs {
   };
   probe: { request: { session: string; state: readonly number[] }; event: never; result: Probe };
   manifolds: { request: ManifoldRequest & { session: string }; event: never; result: ManifoldPicture };
+  /** `objects`: states beside which some of the orbits start. */
+  symbols: {
+    request: { session: string; objects: readonly (readonly number[])[]; seed: number };
+    event: never;
+    result: SymbolicDynamics;
+  };
   basins: { request: BasinRequest & { session: string }; event: never; result: BasinPicture };
   weights: { request: { session: string }; event: never; result: readonly ParameterMatrix[] };
   /** Opens a weight file to look at; the jobs on tensors below ask the session. Headers only. */

@@ -7,6 +7,7 @@ import type {
   Scene,
   Trajectory,
 } from '../core/report/scene';
+import type { SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { BasinRequest, ManifoldRequest } from './explore';
 import type { Failure, Finds, Progress, SearchOptions } from './job';
 
@@ -76,6 +77,7 @@ export interface PanelQueries {
   };
   probe: { request: { state: readonly number[] }; answer: Probe };
   manifolds: { request: ManifoldRequest; answer: ManifoldPicture };
+  symbols: { request: { objects: readonly (readonly number[])[] }; answer: SymbolicDynamics };
   basins: { request: Omit<BasinRequest, 'seed'>; answer: BasinPicture };
   weights: { request: Record<string, never>; answer: readonly ParameterMatrix[] };
 }

@@ -3,7 +3,7 @@ import { Cancelled, InputError } from '../core/errors';
 import { version } from '../../package.json';
 import { analyze } from '../jobs/analyze';
 import { Control } from '../jobs/control';
-import { basins, manifolds } from '../jobs/explore';
+import { basins, manifolds, symbols } from '../jobs/explore';
 import { info } from '../jobs/info';
 import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
@@ -103,6 +103,8 @@ export function serve(port: MessagePort, script: string): void {
       promised(() => trajectory(session(request.session), request.start, request.steps, request.objects)),
     probe: (request) => promised(() => probe(session(request.session), request.state)),
     manifolds: (request, stop) => promised(() => manifolds(session(request.session), request, cancels(stop))),
+    symbols: (request, stop) =>
+      promised(() => symbols(session(request.session), request.objects, request.seed, cancels(stop))),
     basins: (request, stop) => promised(() => basins(session(request.session), request, cancels(stop))),
     weights: (request) => promised(() => weights(session(request.session))),
     inspect: async ({ session: name, file, options, entry }) => {

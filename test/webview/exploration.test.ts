@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { CanonicalMap } from '../../src/core/map/canonical';
-import { basins, manifolds } from '../../src/jobs/explore';
+import { basins, manifolds, symbols } from '../../src/jobs/explore';
 import type { LoadedModel } from '../../src/jobs/load';
 import type { BasinRequest, ManifoldRequest } from '../../src/protocol/explore';
 import {
@@ -14,7 +14,7 @@ import {
   violations,
   type Harness,
 } from './harness';
-import { init, model, parameters, report } from './states';
+import { init, model, parameters, report, stable13 } from './states';
 
 const { A, W, h } = parameters;
 const map: CanonicalMap = {
@@ -30,15 +30,16 @@ const loaded = { map } as LoadedModel;
 const never = (): boolean => false;
 
 /** Answers what the panel asked last of this kind, as the worker would. */
-async function answer(page: Page, query: 'manifolds' | 'basins'): Promise<void> {
+async function answer(page: Page, query: 'manifolds' | 'basins' | 'symbols'): Promise<void> {
   for (let wait = 0; wait < 100; wait++) {
     const asked = (await posted(page)).filter((m) => m.type === 'ask' && m.query === query).at(-1);
     if (asked?.type === 'ask') {
       const { id, request } = asked;
-      const result =
-        query === 'manifolds'
-          ? manifolds(loaded, request as ManifoldRequest, never)
-          : basins(loaded, { ...(request as BasinRequest), seed: 0 }, never);
+      const result = {
+        manifolds: () => manifolds(loaded, request as ManifoldRequest, never),
+        basins: () => basins(loaded, { ...(request as BasinRequest), seed: 0 }, never),
+        symbols: () => symbols(loaded, (request as { objects: number[][] }).objects, 0, never),
+      }[query]();
       await deliver(page, { type: 'answer', id, answer: result });
       return;
     }
@@ -83,6 +84,25 @@ describe('manifolds and basins in the panel', function () {
     // 400 of 400 random starts were found to reach C13a by another program (design study of this checkpoint).
     assert.match(rows[0]!, /C13a\s+\d/);
     assert.match(rows[0]!, /% to /);
+  });
+
+  it('shows the regions that orbits visit, and their transitions', async () => {
+    await page.getByRole('tab', { name: 'Regions' }).click();
+    await answer(page, 'symbols');
+    const rows = await page.locator('.regions-table tbody tr').allInnerTexts();
+    // All orbits end on C13a, so each region's share is that of its points.
+    assert.equal(rows.length, new Set(stable13.regions).size);
+    const both = stable13.regions.filter((region) => region === '11').length;
+    const share = Number(/R1\s+11\s+([\d.]+) %/.exec(rows[0]!)?.[1]);
+    // 4000 steps are no whole number of periods.
+    assert.ok(Math.abs(share - (100 * both) / 13) < 0.1, rows[0]);
+    assert.match(rows[0]!, /C13a, C13b/);
+    await page
+      .locator('.regions-view canvas')
+      .first()
+      .hover({ position: { x: 50, y: 55 } });
+    await page.screenshot({ path: 'artefacts/regions.png' });
+    assert.match(await page.locator('.regions-view').innerText(), /R1 to R1: \d/);
   });
 
   it('looks right in every theme', async () => {

@@ -23,7 +23,7 @@ export interface FigureHandle {
   toPng(scale?: number): Promise<string>;
 }
 
-interface FigureProps {
+export interface FigureProps {
   readonly handle?: Ref<FigureHandle>;
 }
 

@@ -11,6 +11,7 @@ import { Notices } from './Notices';
 import { ObjectCard } from './ObjectCard';
 import { ObjectList } from './ObjectList';
 import { ProgressBar } from './ProgressBar';
+import { RegionsTools, RegionsView } from './RegionsView';
 import { SpectrumTools, SpectrumView } from './SpectrumView';
 import { StateSpaceTools, StateSpaceView } from './StateSpaceView';
 import { TimeSeriesTools, TimeSeriesView } from './TimeSeriesView';
@@ -21,6 +22,7 @@ const VIEWS = {
   state: { text: 'State space', View: StateSpaceView, Tools: StateSpaceTools },
   spectrum: { text: 'Spectrum', View: SpectrumView, Tools: SpectrumTools },
   series: { text: 'Time series', View: TimeSeriesView, Tools: TimeSeriesTools },
+  regions: { text: 'Regions', View: RegionsView, Tools: RegionsTools },
   weights: { text: 'Weights', View: WeightsView, Tools: WeightsTools },
 } as const;
 const TAB_LIST = (Object.keys(VIEWS) as Tab[]).map((id) => ({ id, text: VIEWS[id].text }));

@@ -5,6 +5,7 @@ import { continuumOf } from './continua';
 import { ExactRegions, originKey } from '../prove/exactRegion';
 import type { Continuum } from '../report/types';
 import { RESIDUAL, residuals, verifyWord, type FoundBoundaryPoint, type FoundCycle } from './verify';
+import { whereabouts } from './virtual';
 import { leastRotation, primitivePeriod } from './words';
 
 /** Exact verdicts asked for at most, in units of their cost: some tens of seconds together. */
@@ -94,8 +95,13 @@ export class Collection {
   #settle(key: string, bits: readonly Uint8Array[], foundBy: string, certain: boolean): Settled {
     const verdict = verifyWord(this.map, bits, this.scale, foundBy, certain ? { points: null } : null);
     switch (verdict.kind) {
-      case 'cycle':
-        return this.#listCycle(key, verdict.cycle);
+      case 'cycle': {
+        // `verifyWord` bounds the error of its points to first order only.
+        if (certain || whereabouts(this.map, bits) === 'inside') return this.#listCycle(key, verdict.cycle);
+        const exact = this.#settleExactly(key, bits, foundBy);
+        if (exact === 'open') this.#listCycle(key, verdict.cycle);
+        return exact;
+      }
       case 'virtual':
         return 'open';
       case 'singular':

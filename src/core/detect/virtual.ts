@@ -1,20 +1,28 @@
 import type { CanonicalMap } from '../map/canonical';
-import { encloseSolve, gamma } from '../prove/enclosure';
+import { encloseSolve, gamma, UNDERFLOW } from '../prove/enclosure';
 import { pieceOf } from '../prove/exhaustive';
 
 /** Largest system (k n unknowns) that is enclosed. */
 const LARGEST = 240;
 
-/**
- * Whether the solution of a word's cycle equations certainly leaves the word's regions: the equations
- * z_{t+1} = J_t z_t + b_t of all points together are solved with error bounds, which stay small however long the
- * word is. False when it does not, or when that could not be shown.
- */
+/** Where the one solution of a word's cycle equations lies: beyond doubt, or open within rounding. */
+export type Whereabouts = 'inside' | 'outside' | 'open';
+
+/** Whether the solution of a word's cycle equations certainly leaves the word's regions. */
 export function certainlyVirtual(map: CanonicalMap, word: readonly Uint8Array[]): boolean {
+  return whereabouts(map, word) === 'outside';
+}
+
+/**
+ * Whether the solution of a word's cycle equations certainly lies strictly inside the word's regions, or certainly
+ * leaves them: the equations z_{t+1} = J_t z_t + b_t of all points together are solved with error bounds, which stay
+ * small however long the word is.
+ */
+export function whereabouts(map: CanonicalMap, word: readonly Uint8Array[]): Whereabouts {
   const { n, L, C, d } = map;
   const k = word.length;
   const size = k * n;
-  if (size > LARGEST) return false;
+  if (size > LARGEST) return 'open';
   const M = new Float64Array(size * size);
   const Merror = new Float64Array(size * size);
   const R = new Float64Array(size);
@@ -36,8 +44,9 @@ export function certainlyVirtual(map: CanonicalMap, word: readonly Uint8Array[])
     }
   });
   const points = encloseSolve(M, Merror, R, Rerror, size, 1);
-  if (!points) return false;
+  if (!points) return 'open';
   const g = gamma(n + 2);
+  let inside = true;
   for (let t = 0; t < k; t++)
     for (let u = 0; u < L; u++) {
       let p = d[u]!;
@@ -47,8 +56,10 @@ export function certainlyVirtual(map: CanonicalMap, word: readonly Uint8Array[])
         p += term;
         error += Math.abs(C[u * n + j]!) * points.error[t * n + j]! + g * Math.abs(term);
       }
-      error *= 1 + 1e-9;
-      if (word[t]![u] ? p < -error : p > error) return true;
+      error = error * (1 + 1e-9) + UNDERFLOW;
+      if (word[t]![u] ? p < -error : p > error) return 'outside';
+      const constant = C.subarray(u * n, (u + 1) * n).every((c) => c === 0);
+      if (!constant && Math.abs(p) <= error) inside = false;
     }
-  return false;
+  return inside ? 'inside' : 'open';
 }

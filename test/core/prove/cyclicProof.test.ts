@@ -29,7 +29,7 @@ const never = (): boolean => false;
 
 describe('block-cyclic proof', () => {
   it('has the cycles of a map, rotated, as fixed points', () => {
-    // z' = 1 - 2 relu(z): by hand the 2-cycle would need z1 = 1 - 2 z2, z2 = 1 - 2 z1 with one of them negative.
+    // z' = 1 - 2 relu(z): (z1, z2) -> (1 - 2 relu(z2), 1 - 2 relu(z1)).
     const block = blockCyclic(build([[0]], [[-2]], [[1]], [0], [1]), 2);
     assert.deepEqual([...block.A], [0, 0, 0, 0]);
     assert.deepEqual([...block.B], [0, -2, -2, 0]);

@@ -2,7 +2,7 @@ import { InputError } from '../../core/errors';
 import { limits } from '../limits';
 import { readNpz } from '../numpy/npz';
 import { readPickle, type Pickle } from '../pickle/pickle';
-import { PickledContents, type Storages } from '../pickle/pickled';
+import { isPlainData, PickledContents, type Storages } from '../pickle/pickled';
 import type { Container, Reader } from '../source';
 import { looksLikeZip, ZipArchive } from '../zip/zip';
 
@@ -61,7 +61,9 @@ async function readArchive(archive: ZipArchive, folder: string): Promise<Contain
     return readPickleEntry(archive, name);
   };
   const contents = new PickledContents();
-  await contents.add(await pickle(`${folder}data.pkl`), storagesIn('data'));
+  const data = await pickle(`${folder}data.pkl`);
+  // A file without a single tensor is a log, such as DynaMix's metrics.pt: its lists of numbers are what it holds.
+  await contents.add(data, storagesIn('data'), { lists: data.called.size === 0 && isPlainData(data) });
   const isScript =
     archive.has(`${folder}constants.pkl`) ||
     archive.names().some((name) => name.startsWith(`${folder}code/`));

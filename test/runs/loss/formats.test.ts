@@ -151,6 +151,33 @@ describe('losses in every format', () => {
     );
   });
 
+  it("DynaMix's metrics.pt: a PyTorch archive of plain lists", async () => {
+    // pickle protocol 2 of {'epochs': [25, 50], 'losses': [0.5, 0.25]}, written out by hand.
+    const text = (word: string): number[] => [0x58, word.length, 0, 0, 0, ...new TextEncoder().encode(word)];
+    const double = (value: number): number[] => {
+      const bytes = new Uint8Array(8);
+      new DataView(bytes.buffer).setFloat64(0, value);
+      return [0x47, ...bytes];
+    };
+    const list = (...items: readonly number[][]): number[] => [0x5d, 0x28, ...items.flat(), 0x65];
+    const pickle = Uint8Array.from([
+      ...[0x80, 2, 0x7d, 0x28],
+      ...text('epochs'),
+      ...list([0x4b, 25], [0x4b, 50]),
+      ...text('losses'),
+      ...list(double(0.5), double(0.25)),
+      ...[0x75, 0x2e],
+    ]);
+    const archive = zipSync(
+      { 'metrics/data.pkl': pickle, 'metrics/version': new TextEncoder().encode('3\n') },
+      { level: 0 },
+    );
+    assert.deepEqual((await curve('metrics.pt', archive, context([25, 50]))).points, [
+      [25, 0.5, null],
+      [50, 0.25, null],
+    ]);
+  });
+
   it('steps beside epochs: by the stated number of steps, else by an assumption that is named', async () => {
     const text = 'step,loss\n50,3\n100,2\n150,1\n';
     const stated = await curve('loss.csv', text, context([1, 2, 3], { stepsPerEpoch: 50 }));

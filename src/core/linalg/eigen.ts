@@ -47,6 +47,19 @@ export function spectrum(a: Float64Array, n: number): Spectrum {
   };
 }
 
+/** Eigenvalues alone, ordered as in `spectrum`; by closed form up to n = 2. */
+export function eigenvalues(a: Float64Array, n: number): readonly Complex[] {
+  if (n === 1 && Number.isFinite(a[0]!)) return [{ re: a[0]!, im: 0 }];
+  if (n !== 2) return spectrum(a, n).values;
+  const largest = checkedScale(a);
+  if (largest === 0)
+    return [
+      { re: 0, im: 0 },
+      { re: 0, im: 0 },
+    ];
+  return pairOf2x2(a, largest).sort(byModulus);
+}
+
 /** Largest modulus of the eigenvalues of a flat row-major n x n matrix. */
 export function spectralRadius(a: Float64Array, n: number): number {
   return spectrum(a, n).values.reduce((radius, v) => Math.max(radius, Math.hypot(v.re, v.im)), 0);

@@ -7,7 +7,7 @@ import type {
   Scene,
   Trajectory,
 } from '../src/core/report/scene';
-import type { Failure, Progress, SearchOptions } from '../src/protocol/job';
+import type { Failure, Progress, Proven, SearchOptions } from '../src/protocol/job';
 import type { FileLabel, ToPanel } from '../src/protocol/panel';
 import type { AxisChoice, StateSpaceView } from './figures/types';
 import { appendFinds, listReport, matchObject, type PanelObject } from './objects';
@@ -58,6 +58,8 @@ export interface State {
   readonly palette: Extract<ToPanel, { type: 'init' }>['palette'];
   readonly model: Omit<ModelSummary, 'scale'> | null;
   readonly progress: Progress | null;
+  /** Orders proven so far, while the search runs. */
+  readonly proven: Proven | null;
   readonly report: Report | null;
   /** Everything that can be selected, in the order of listing; grows while the search runs. */
   readonly objects: readonly PanelObject[];
@@ -127,6 +129,7 @@ export function initialState(restored: unknown): State {
     palette: 'standard',
     model: null,
     progress: null,
+    proven: null,
     report: null,
     objects: [],
     failure: null,
@@ -158,6 +161,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, model: action.model };
     case 'progress':
       return { ...state, progress: action.progress };
+    case 'proven':
+      return { ...state, proven: action.upTo };
     case 'finds': {
       return {
         ...state,
@@ -193,7 +198,7 @@ export function reduce(state: State, action: Action): State {
     case 'stopping':
       return { ...state, phase: 'stopping' };
     case 'rerunning':
-      return { ...state, phase: 'running', failure: null, stale: false, progress: null };
+      return { ...state, phase: 'running', failure: null, stale: false, progress: null, proven: null };
     case 'scene':
       return { ...state, scene: action.scene };
     case 'weights':

@@ -239,7 +239,9 @@ export class PanelSession {
         if (this.#answersAreNew) this.ports.answered(this.#answers);
       }
       // Progress is only of interest while it is the latest.
-      if (event.type === 'progress') this.#known = this.#known.filter(({ type }) => type !== 'progress');
+      // Of these the last says it all.
+      if (event.type === 'progress' || event.type === 'proven')
+        this.#known = this.#known.filter(({ type }) => type !== event.type);
       this.#known.push(event);
       this.#tell(event);
       this.ports.changed();

@@ -39,6 +39,7 @@ export async function analyze(
       const secondsLeft = fraction > 0.05 ? (elapsed * (1 - fraction)) / fraction : null;
       onEvent({ type: 'progress', progress: { stage, fraction, secondsLeft } });
     },
+    onProven: (upTo) => onEvent({ type: 'proven', upTo }),
     onFinds: (finds) => onEvent({ type: 'finds', finds }),
     ...(context.runTasks ? { runTasks: context.runTasks } : {}),
   });

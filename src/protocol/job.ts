@@ -54,6 +54,9 @@ export interface Progress {
   readonly secondsLeft: number | null;
 }
 
+/** How far a proof got: an order, or every period. */
+export type Proven = number | 'all';
+
 /** Objects as they are found; ids are provisional until the report. */
 export interface Finds {
   readonly cycles: readonly Cycle[];
@@ -83,7 +86,9 @@ export interface Jobs extends JsonJobs {
     event:
       | { type: 'model'; model: Omit<ModelSummary, 'scale'> }
       | { type: 'progress'; progress: Progress }
-      | { type: 'finds'; finds: Finds };
+      | { type: 'finds'; finds: Finds }
+      /** Every order up to this one is proven complete; more may follow. */
+      | { type: 'proven'; upTo: Proven };
     result: Report;
   };
   /** Re-checks a report against its model file. */

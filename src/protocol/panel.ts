@@ -9,7 +9,7 @@ import type {
 } from '../core/report/scene';
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { BasinRequest, ManifoldRequest } from './explore';
-import type { Failure, Finds, Progress, SearchOptions } from './job';
+import type { Failure, Finds, Progress, Proven, SearchOptions } from './job';
 
 /** What the panel shows of a file; the webview never sees a path. */
 export interface FileLabel {
@@ -33,6 +33,7 @@ export type ToPanel =
   | { type: 'model'; model: Omit<ModelSummary, 'scale'> }
   | { type: 'progress'; progress: Progress }
   | { type: 'finds'; finds: Finds }
+  | { type: 'proven'; upTo: Proven }
   | { type: 'report'; report: Report }
   | { type: 'failure'; failure: Failure }
   /** The file on disk changed after it was analysed. */

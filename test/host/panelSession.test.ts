@@ -112,6 +112,18 @@ describe('panel session', () => {
     assert.deepEqual(types(), ['init', 'finds', 'report']);
   });
 
+  it('tells a webview that comes late how far the proof is, once', async () => {
+    const { session, searcher, posted } = makeSession();
+    void session.analyze();
+    await settle();
+    for (const upTo of [1, 2, 3]) searcher.last.emit({ type: 'proven', upTo });
+    session.receive({ type: 'ready' });
+    assert.deepEqual(
+      posted.filter(({ type }) => type === 'proven'),
+      [{ type: 'proven', upTo: 3 }],
+    );
+  });
+
   it('tells everything again to a webview that was hidden, and nothing meanwhile', async () => {
     const { session, searcher, posted, types } = makeSession();
     session.receive({ type: 'ready' });

@@ -108,7 +108,7 @@ describe('analysis in a worker thread', () => {
         search: { ...search, maxOrder: 60, timeLimit: 600 },
       },
       (event) => {
-        if (event.type === 'progress' && event.progress.stage === 'cycles of order 20' && begin === 0) {
+        if (event.type === 'proven' && event.upTo === 14) {
           begin = performance.now();
           job.stop(true);
         }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { OrderResult, Report } from '../../src/core/report/types';
 import { countWords, scientific } from '../../src/figures/format';
+import type { Proven } from '../../src/protocol/job';
 import { claims, domainWords } from '../certificate';
 import { Button, Icon, Popover, ProgressRing } from '../ui';
 import { seconds } from './Header';
@@ -13,6 +14,7 @@ export function Badge(): JSX.Element | null {
     const stopping = state.phase === 'stopping';
     return (
       <div class="badge-slot">
+        {state.proven !== null && <ProvenSoFar upTo={state.proven} />}
         <span class="searching">
           <ProgressRing />
           <span>
@@ -35,6 +37,17 @@ export function Badge(): JSX.Element | null {
     <div class="badge-slot">
       <Certificate report={state.report} />
     </div>
+  );
+}
+
+/** The certificates that have landed while the search goes on. */
+function ProvenSoFar({ upTo }: { upTo: Proven }): JSX.Element {
+  return (
+    <span class="badge proven">
+      <Icon name="proven" />
+      <strong>Proven</strong>
+      <span class="claims">{upTo === 'all' ? 'all periods' : `to order ${String(upTo)}`}</span>
+    </span>
   );
 }
 

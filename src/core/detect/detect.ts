@@ -8,6 +8,8 @@ import { originKey } from '../prove/exactRegion';
 import { searchFixedPoints } from '../prove/fixedPoints';
 import { cycleId, listObjects, toUnits } from './listing';
 import {
+  exhaustible,
+  exhaustOrder,
   partnerBudget,
   runOrderTask,
   solveBudget,
@@ -31,6 +33,15 @@ export interface DetectOptions {
   readonly onProgress: (stage: string, fraction: number) => void;
   /** Objects as they are found, in the model's units, with provisional ids. */
   readonly onFinds: (finds: { cycles: Cycle[]; boundaryPoints: BoundaryPoint[] }) => void;
+  /** Every order up to this one is proven complete: as the certificates land. */
+  readonly onProven?: (upTo: number | 'all') => void;
+  /**
+   * Itineraries (region strings) of objects that a similar map has, such as the neighbouring checkpoint's: tried first,
+   * about one linear system each.
+   */
+  readonly known?: readonly (readonly string[])[];
+  /** Share of the usual simulation that is spent on attractors, in (0, 1]; 1 when absent. */
+  readonly surveyShare?: number;
   /** Runs order searches on several threads; in this thread, one after the other, when absent. */
   readonly runTasks?: (
     tasks: readonly OrderTask[],
@@ -54,6 +65,9 @@ const COMPLEMENTARITY = 'linear complementarity search';
 
 /** Work below which threads cost more than they save, in floating-point operations. */
 const THREADED_WORK = 4e8;
+
+/** Work up to which an order of a planar map is proven by exhaustion, in floating-point operations. */
+const AT_ONCE = 5e4;
 
 /**
  * All objects up to an order: fixed points by the complementarity search (with its certificate), attractors by
@@ -90,8 +104,14 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     stop,
   });
 
-  onProgress('fixed points', 0);
   if (biases === 0) addOrigin(found);
+  const solver = new WordSolver(scaled);
+  const known = knownWords(options.known ?? [], map.L);
+  for (const word of known) {
+    solver.solves++;
+    found.addWord(word, 'a neighbour');
+  }
+  onProgress('fixed points', 0);
   const fixedPoints = searchFixedPoints(scaled, {
     certify,
     stop,
@@ -134,13 +154,13 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   const extent = Math.max(0, ...centres.map(maxAbs));
   if (extent > 0 && biases > 0) found.scale = scale = extent;
 
-  const solver = new WordSolver(scaled);
   const bitsOf = (word: Int32Array): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
   onProgress('attractors', 0.3);
   const seen = survey(solver, {
     seed,
     scale: Math.max(scale, biases / unit),
     fixedPoints: centres,
+    share: options.surveyShare ?? 1,
     stop,
     onPeriodic: (word) => void found.addWord(bitsOf(word), 'attractor'),
     onProgress: (fraction) => onProgress('attractors', 0.3 + 0.2 * fraction),
@@ -151,10 +171,18 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
 
   const certificates = new Map<number, Certificate>();
   const undecided = new Map<number, number>();
+  let told = 0;
+  const land = (order: number, certificate: Certificate): void => {
+    // What holds everywhere says more than what holds in a box.
+    if (certificates.get(order)?.domain !== 'everywhere') certificates.set(order, certificate);
+    const before = told;
+    while (told < maxOrder && certificates.has(told + 1)) told++;
+    if (told > before) options.onProven?.(told);
+  };
   if (fixedPoints.complete && unlisted === 0) {
     const { domain, method, statement, counts, errorBound } = fixedPoints;
     const inUnits = (box: readonly number[]): number[] => box.map((v) => v * unit);
-    certificates.set(1, {
+    land(1, {
       domain:
         domain === 'everywhere' ? domain : { lower: inUnits(domain.lower), upper: inUnits(domain.upper) },
       periods: 1,
@@ -167,23 +195,55 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
 
   // Where the fixed points are not proven complete, order 1 is searched like the others, too.
   const firstOrder = fixedPoints.complete ? 2 : 1;
+  let exhausted = 0;
+  let proof: OrderProof | null = null;
+  if (certify && scaled.n === 2 && !stop()) {
+    onProgress('proof', 0.5);
+    for (let order = firstOrder; order <= maxOrder && exhaustible(scaled, order, AT_ONCE); order++) {
+      const { candidates, singular, words, stopped } = exhaustOrder(scaled, order, stop);
+      exhausted += words;
+      let open = 0;
+      for (const word of candidates) if (!found.decide(word, 'exhaustion')) open++;
+      for (const word of singular) if (!found.addSingular(word)) open++;
+      if (!stopped && open === 0) land(order, exhaustionCertificate(order, words));
+    }
+    proof = provePlanar(found, {
+      maxOrder,
+      unit,
+      stop,
+      onCertificate: (order, certificate) => {
+        land(order, certificate);
+        onProgress('proof', 0.5 + (0.4 * order) / maxOrder);
+      },
+    });
+    for (const [order, certificate] of proof.certificates) land(order, certificate);
+    if (proof.allPeriods) options.onProven?.('all');
+  }
+
   const tasks: OrderTask[] = [];
+  for (const word of known) for (const bits of word) solver.regions.id(bits);
   const regions = Array.from({ length: solver.regions.size }, (_, id) => solver.regions.bits(id));
-  const knownOf = (order: number): Int32Array[] =>
-    seen.periodic.filter(({ word }) => word.length === order).map(({ word }) => word);
+  const knownOf = (order: number): Int32Array[] => [
+    ...seen.periodic.filter(({ word }) => word.length === order).map(({ word }) => word),
+    ...known
+      .filter((word) => word.length === order)
+      .map((word) => Int32Array.from(word, (bits) => solver.regions.id(bits))),
+  ];
   const shared = { map: scaled, seed, scale, regions, centres };
   for (let order = firstOrder; order <= maxOrder; order++)
-    tasks.push({
-      ...shared,
-      order,
-      orbits: seen.orbits,
-      known: knownOf(order),
-      solves: solveBudget(scaled, order),
-      certify,
-    });
+    if (!certificates.has(order))
+      tasks.push({
+        ...shared,
+        order,
+        orbits: seen.orbits,
+        known: knownOf(order),
+        solves: solveBudget(scaled, order),
+        // Where a proof was pursued, what it left open stays open.
+        certify: certify && proof === null,
+      });
   // Attractors of longer period: only what lies next to them, such as the saddle they were born with.
   for (const order of new Set(seen.periodic.map(({ word }) => word.length)))
-    if (order > maxOrder)
+    if (order > maxOrder && proof?.allPeriods !== true)
       tasks.push({
         ...shared,
         order,
@@ -194,14 +254,15 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       });
   const onFind = (word: Uint8Array[], foundBy: string): void => void found.addWord(word, foundBy);
   let done = 0;
+  const begun = proof ? 0.9 : 0.5;
   const onDone = (order: number): void => {
     done++;
     onProgress(
       order < maxOrder ? `cycles of order ${String(order + 1)}` : 'cycles',
-      0.5 + (0.5 * done) / tasks.length,
+      begun + ((1 - begun) * done) / tasks.length,
     );
   };
-  if (tasks.length > 0) onProgress(`cycles of order ${String(firstOrder)}`, 0.5);
+  if (tasks.length > 0) onProgress(`cycles of order ${String(tasks[0]!.order)}`, begun);
   const work = tasks.reduce((sum, task) => sum + task.solves * solveCost(scaled, task.order), 0);
   const results =
     options.runTasks && work > THREADED_WORK && tasks.length > 1 && !stop()
@@ -212,23 +273,15 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
           return result;
         });
   results.sort((a, b) => a.order - b.order);
-  for (const { order, finds, singular, exhausted } of results) {
+  for (const { order, finds, singular, exhausted: words } of results) {
     let open = 0;
     for (const { word, foundBy } of finds)
       if (foundBy !== 'exhaustion') found.addWord(word, foundBy);
       else if (!found.decide(word, foundBy)) open++;
     for (const word of singular) if (!found.addSingular(word)) open++;
-    if (exhausted === null) continue;
-    if (open === 0) certificates.set(order, exhaustionCertificate(order, exhausted));
+    if (words === null) continue;
+    if (open === 0) land(order, exhaustionCertificate(order, words));
     else undecided.set(order, open);
-  }
-  let planar: OrderProof | null = null;
-  if (certify && scaled.n === 2 && !stop()) {
-    onProgress('proof', 0.95);
-    planar = provePlanar(found, maxOrder, unit, stop);
-    // What holds everywhere says more than what holds in a box.
-    for (const [order, certificate] of planar.certificates)
-      if (!certificates.has(order)) certificates.set(order, certificate);
   }
   let cyclic: OrderProof | null = null;
   const unproven = tasks
@@ -237,7 +290,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   if (certify && unproven.length > 0 && !stop()) {
     onProgress('proof', 0.97);
     cyclic = proveCyclic(found, unproven, unit, stop, (stage) => onProgress(stage, 0.97));
-    for (const [order, certificate] of cyclic.certificates) certificates.set(order, certificate);
+    for (const [order, certificate] of cyclic.certificates) land(order, certificate);
   }
   if (found.undecided > 0)
     warnings.push(
@@ -249,13 +302,13 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       ? `No guarantee: ${String(undecided.get(order))} itineraries or objects on the verge of a bifurcation could not be decided for order ${String(order)} in floating point.`
       : `No guarantee: cycles of order ${String(order)} were searched by heuristics, which can miss some.`;
   const { orders, beyond, idOf } = listObjects(found, {
-    maxOrder: planar?.allPeriods ? Math.max(maxOrder, ...planar.certificates.keys()) : maxOrder,
+    maxOrder: proof?.allPeriods ? Math.max(maxOrder, ...proof.certificates.keys()) : maxOrder,
     unit,
     certificates,
     whyNot: (order) =>
       order === 1
         ? (fixedPoints.whyNot ?? 'The proof was not attempted.')
-        : (planar?.whyNot.get(order) ?? cyclic?.whyNot.get(order) ?? heuristicOnly(order)),
+        : (proof?.whyNot.get(order) ?? cyclic?.whyNot.get(order) ?? heuristicOnly(order)),
   });
   for (const { order, cycles } of orders)
     for (const cycle of cycles)
@@ -273,15 +326,15 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     attractors,
     linearSolves:
       solver.solves +
+      exhausted +
+      (proof?.solves ?? 0) +
       results.reduce((sum, r) => sum + r.solves, 0) +
       (fixedPoints.counts['linear solves'] ?? 0),
     work: {
       mapIterates: solver.iterates + results.reduce((sum, r) => sum + r.iterates, 0),
       regionsMet: Math.max(solver.regions.size, ...results.map((r) => r.regions)),
       simulatedOrbits: seen.starts,
-      ...(planar
-        ? { 'word graph: words': planar.nodes, 'word graph: itineraries solved': planar.solves }
-        : {}),
+      ...(proof ? { 'word graph: words': proof.nodes, 'word graph: itineraries solved': proof.solves } : {}),
       ...(cyclic
         ? {
             'block-cyclic search: subtrees': cyclic.nodes,
@@ -326,6 +379,13 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     });
     return [...periodic, ...resting];
   }
+}
+
+/** Itineraries of region strings as bit vectors; those of another number of units are left out. */
+function knownWords(itineraries: readonly (readonly string[])[], L: number): Uint8Array[][] {
+  return itineraries
+    .filter((regions) => regions.length > 0 && regions.every((region) => region.length === L))
+    .map((regions) => regions.map((region) => Uint8Array.from(region, Number)));
 }
 
 /** Without biases 0 is a fixed point, on the border of every unit. */

@@ -58,7 +58,9 @@ export function runOrderTask(
     (find) => onFind(bitsOf(find.word), find.foundBy),
   );
   const proof =
-    task.certify && !stop() && exhaustible(task.map, task.order) ? exhaustOrder(task, stop) : null;
+    task.certify && !stop() && exhaustible(task.map, task.order)
+      ? exhaustOrder(task.map, task.order, stop)
+      : null;
   for (const word of proof?.candidates ?? []) onFind(word, 'exhaustion');
   return {
     order: task.order,
@@ -68,7 +70,7 @@ export function runOrderTask(
     ],
     singular: proof ? proof.singular : result.singular.slice(0, 64).map(bitsOf),
     exhausted: proof && !proof.stopped ? proof.words : null,
-    solves: solver.solves,
+    solves: solver.solves + (proof?.words ?? 0),
     iterates: solver.iterates,
     regions: solver.regions.size,
   };
@@ -93,14 +95,13 @@ export function partnerBudget(map: CanonicalMap, k: number): number {
 const EXHAUSTIVE_WORK = 1e8;
 
 /** Whether solving every itinerary of the order, with error bounds, is cheap. */
-export function exhaustible(map: CanonicalMap, k: number): boolean {
+export function exhaustible(map: CanonicalMap, k: number, most = EXHAUSTIVE_WORK): boolean {
   const { n, L } = map;
-  return (
-    L <= 12 && lyndonCount(2 ** L, k) * (8 * n ** 3 + k * (4 * n * n + 4 * n * L) + 100) <= EXHAUSTIVE_WORK
-  );
+  return L <= 12 && lyndonCount(2 ** L, k) * (8 * n ** 3 + k * (4 * n * n + 4 * n * L) + 100) <= most;
 }
 
-function exhaustOrder({ map, order }: OrderTask, stop: () => boolean): Exhaustion {
+/** Solves every itinerary of the order over all 2^L region words. */
+export function exhaustOrder(map: CanonicalMap, order: number, stop: () => boolean): Exhaustion {
   const regions = Array.from({ length: 2 ** map.L }, (_, code) =>
     Uint8Array.from({ length: map.L }, (_bit, u) => (code >> (map.L - 1 - u)) & 1),
   );

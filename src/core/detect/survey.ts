@@ -28,6 +28,8 @@ export interface SurveyOptions {
   readonly scale: number;
   /** Fixed points: orbits are also started close to them. */
   readonly fixedPoints: readonly ArrayLike<number>[];
+  /** Share of `WORK` that may be spent. */
+  readonly share: number;
   readonly stop: () => boolean;
   /** A stable cycle or fixed point was met. */
   readonly onPeriodic: (word: Word) => void;
@@ -46,8 +48,9 @@ export function survey(solver: WordSolver, options: SurveyOptions): Survey {
   const { n, L } = map;
   const { scale } = options;
   const perStep = 2 * n * n + 3 * n * L + 40;
-  const steps = clamp(Math.round(WORK / (perStep * 24)), 1024, 16384);
-  const starts = clamp(Math.round(WORK / (perStep * steps)), 12, 64);
+  const work = WORK * options.share;
+  const steps = clamp(Math.round(work / (perStep * 24)), 1024, 16384);
+  const starts = clamp(Math.round(work / (perStep * steps)), 12, 64);
   const random = randomStream(options.seed, 0x5eed);
   const out = {
     orbits: [] as Word[],

@@ -1,12 +1,29 @@
 import type { CanonicalMap } from '../map/canonical';
 import { encloseSolve, gamma, UNDERFLOW } from '../prove/enclosure';
 import { pieceOf } from '../prove/exhaustive';
+import { advance, certainlyOutside, firstPoint, identityComposite } from '../prove/shooting';
 
 /** Largest system (k n unknowns) that is enclosed. */
 const LARGEST = 240;
 
 /** Where the one solution of a word's cycle equations lies: beyond doubt, or open within rounding. */
 export type Whereabouts = 'inside' | 'outside' | 'open';
+
+/**
+ * As `certainlyVirtual`, by shooting from the first point, in time proportional to the length: blind where the errors
+ * of the product of Jacobians grow too large.
+ */
+export function virtualByShooting(map: CanonicalMap, word: readonly Uint8Array[]): boolean {
+  const { n } = map;
+  const prefixes = [identityComposite(n)];
+  for (const [t, bits] of word.entries()) {
+    const next = identityComposite(n);
+    advance(pieceOf(map, bits), prefixes[t]!, next, n);
+    prefixes.push(next);
+  }
+  const first = firstPoint(prefixes[word.length]!, new Float64Array(n * n), n);
+  return first !== null && word.some((bits, t) => certainlyOutside(map, prefixes[t]!, first, bits));
+}
 
 /** Whether the solution of a word's cycle equations certainly leaves the word's regions. */
 export function certainlyVirtual(map: CanonicalMap, word: readonly Uint8Array[]): boolean {

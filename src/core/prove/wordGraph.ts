@@ -1,8 +1,15 @@
 import type { CanonicalMap } from '../map/canonical';
-import { boxCell, clip, errorSize, image, type Cell } from './cell';
+import { Cell, CellPool, clip, grown, image, Left, setBox } from './cell';
 import { Components } from './components';
 import { pieceOf, type Piece } from './exhaustive';
-import { leastRotation, primitivePeriod, rotate, type Word } from '../detect/words';
+
+export interface WordGraphLimits {
+  /** Words beyond which a level is given up; the orders before stay proven. */
+  readonly nodes: number;
+  /** Longest loop that is handed out. */
+  readonly longest: number;
+  readonly stop: () => boolean;
+}
 
 /**
  * The word graph of a planar map inside a box: which itineraries can exist at all.
@@ -10,191 +17,332 @@ import { leastRotation, primitivePeriod, rotate, type Word } from '../detect/wor
  * Level m holds the words w of m regions whose cell (the points whose last m points, themselves included, spell w)
  * is not certainly empty. An edge leads from w to the word of length m that follows it. A cycle in the box spells
  * a closed walk at every level, so it stays in one strongly connected component: edges between components are
- * dropped, and with them all longer words that use them. A k-cycle's rotations are all present at level k. Once every
- * component is a single loop, its words are the only periodic ones of any period.
+ * dropped, and with them all longer words that use them. A component that is a single loop holds one periodic word
+ * and no other: it is handed out and dropped, too. A k-cycle's rotations are all present at level k, or it was such a
+ * loop before. Once nothing is left, every period is covered.
  */
-export interface WordGraphProof {
-  /** Itineraries to be solved, as region bit vectors, by order: all that a cycle of that order in the box can have. */
-  readonly words: ReadonlyMap<number, Uint8Array[][]>;
-  /** Orders up to which `words` is complete; Infinity when every period is covered. */
-  readonly provenTo: number;
+export class WordGraph {
+  /** Orders up to which all itineraries were handed out; Infinity when every period is covered. */
+  provenTo = 0;
   /** Words met, all levels. */
-  readonly nodes: number;
+  nodes = 0;
+  /** Cuts of polygons. */
+  clips = 0;
   /** Largest error set of any cell. */
-  readonly errorBound: number;
-}
+  errorBound = 0;
+  readonly #regions: Regions;
+  readonly #components = new Components();
+  #level = new Level();
+  #next = new Level();
+  #tooLong = false;
+  #givenUp = false;
+  readonly #image = new Cell();
+  readonly #parts = [new Cell(), new Cell()] as const;
 
-export interface WordGraphLimits {
-  /** Level up to which the proof is pursued. */
-  readonly maxOrder: number;
-  /** Words beyond which it is given up; the orders before stay proven. */
-  readonly nodes: number;
-  /** Words spent beyond `maxOrder` in the hope that the components become loops. */
-  readonly extraNodes: number;
-  /** Longest loop that is solved. */
-  readonly longest: number;
-  readonly stop: () => boolean;
-}
+  /** @param radius the box is |z_i| <= radius. Only for n = 2. */
+  constructor(
+    map: CanonicalMap,
+    readonly radius: number,
+    readonly limits: WordGraphLimits,
+  ) {
+    this.#regions = new Regions(map, radius, (region, cell) => this.#level.add(region, region, 0, cell));
+    this.#level.close(0);
+    this.nodes = this.#level.count;
+  }
 
-interface Node {
-  /** Index of the word without its last region, in the level before; -1 at level 1. */
-  readonly parent: number;
-  /** Number of the last region. */
-  readonly region: number;
-  /** Index of the word without its first region, in the level before; -1 at level 1. */
-  readonly suffix: number;
-  readonly cell: Cell;
-}
+  /** Whether there is a next level, and words enough for it. */
+  get open(): boolean {
+    return !this.#givenUp && this.provenTo < Infinity && this.#level.count > 0;
+  }
 
-/** @param radius the box is |z_i| <= radius. Only for n = 2. */
-export function wordGraph(map: CanonicalMap, radius: number, limits: WordGraphLimits): WordGraphProof {
-  const regions = new RegionSplit(map);
-  const components = new Components();
-  let level: Node[] = [];
-  regions.split(boxCell(radius), (region, cell) => level.push({ parent: -1, region, suffix: -1, cell }));
-  const history: { parent: Int32Array; region: Int32Array }[] = [];
-  // Nodes of this level below each word of the level before (by its index): how a suffix is looked up.
-  let below: number[][] = [level.map((_, i) => i)];
-  const words = new Map<number, Uint8Array[][]>();
-  let nodes = level.length;
-  let errorBound = 0;
-  const done = (provenTo: number): WordGraphProof => ({ words, provenTo, nodes, errorBound });
-  const add = (word: Word): void => {
-    const p = primitivePeriod(word);
-    const root = word.slice(0, p);
-    const bits = Array.from(rotate(root, leastRotation(root)), (id) => regions.pieces[id]!.bits);
-    const list = words.get(p);
-    if (list) list.push(bits);
-    else words.set(p, [bits]);
-  };
-
-  for (let m = 1; ; m++) {
-    history.push({
-      parent: Int32Array.from(level, (node) => node.parent),
-      region: Int32Array.from(level, (node) => node.region),
-    });
-    const edges: { from: number; to: number; cell: Cell; region: number }[] = [];
-    for (let i = 0; i < level.length; i++) {
-      if (i % 64 === 0 && limits.stop()) return done(m - 1);
-      const node = level[i]!;
-      const next = inBox(image(node.cell, regions.pieces[node.region]!), radius);
-      if (!next) continue;
-      const siblings = below[node.suffix < 0 ? 0 : node.suffix]!;
-      regions.split(next, (region, cell) => {
-        const to = siblings.find((j) => level[j]!.region === region);
-        if (to === undefined) return;
-        errorBound = Math.max(errorBound, errorSize(cell));
-        edges.push({ from: i, to, cell, region });
-      });
-      if (nodes + edges.length > limits.nodes) return done(m - 1);
+  /**
+   * Goes one order further.
+   * @returns the itineraries to be solved, as region bit vectors: with those returned before, all that a cycle of the
+   * new order can have, and perhaps longer ones. null when the limits are met.
+   */
+  advance(): Uint8Array[][] | null {
+    const m = this.provenTo + 1;
+    const level = this.#level;
+    const next = this.#next;
+    if (!this.#extend()) {
+      this.#givenUp = true;
+      return null;
     }
-    const start = new Int32Array(level.length + 1);
-    for (const { from } of edges) start[from + 1] = start[from + 1]! + 1;
-    for (let i = 0; i < level.length; i++) start[i + 1] = start[i + 1]! + start[i]!;
-    // Edges are met in the order of their origins, so their targets are the rows.
-    const component = components.find(
-      level.length,
-      start,
-      Int32Array.from(edges, (edge) => edge.to),
-    );
-    const kept = edges.filter((edge) => component[edge.from] === component[edge.to]);
-    const children: number[][] = level.map(() => []);
-    kept.forEach((edge, index) => children[edge.from]!.push(index));
-    const spelled = (from: number): Word => {
-      const word = new Int32Array(m);
-      for (let i = from, t = m - 1; t >= 0; t--) {
-        word[t] = history[t]!.region[i]!;
-        i = history[t]!.parent[i]!;
-      }
-      return word;
-    };
-    const follow = (from: number, region: number): number => {
-      for (const index of children[from]!) if (kept[index]!.region === region) return kept[index]!.to;
-      return -1;
-    };
-    // Loops: every word is followed by one word only. Their periods are the only ones there are.
-    if (children.every((list) => list.length <= 1)) {
-      const seen = new Uint8Array(level.length);
-      for (let i = 0; i < level.length; i++) {
-        if (seen[i] || children[i]!.length === 0) continue;
-        const loop: number[] = [];
-        for (let j = i; !seen[j];) {
-          seen[j] = 1;
-          const edge = kept[children[j]![0]!]!;
-          loop.push(edge.region);
-          j = edge.to;
+    const component = this.#components.find(level.count, next.childStart, next.suffix);
+    const words: Uint8Array[][] = [];
+    const branching = new Uint8Array(level.count);
+    const inside = new Uint8Array(next.count);
+    for (let i = 0; i < level.count; i++) {
+      let count = 0;
+      for (let e = next.childStart[i]!; e < next.childStart[i + 1]!; e++)
+        if (component[next.suffix[e]!] === component[i]) {
+          inside[e] = 1;
+          count++;
         }
-        if (loop.length > limits.longest) return done(m - 1);
-        add(Int32Array.from(loop));
+      if (count > 1) branching[component[i]!] = 1;
+    }
+    for (let i = 0; i < level.count; i++) {
+      if (branching[component[i]!]) continue;
+      const loop: number[] = [];
+      for (let j = i; ;) {
+        let e = next.childStart[j]!;
+        const end = next.childStart[j + 1]!;
+        while (e < end && !inside[e]) e++;
+        if (e === end) break;
+        inside[e] = 0;
+        loop.push(next.last[e]!);
+        j = next.suffix[e]!;
       }
-      return done(Infinity);
+      // Shorter ones were met as words of their own order.
+      if (loop.length < m) continue;
+      if (loop.length > this.limits.longest) this.#tooLong = true;
+      else words.push(this.#regions.itinerary(loop));
     }
-    for (let i = 0; i < level.length; i++) {
-      if (children[i]!.length === 0) continue;
-      const word = spelled(i);
-      if (leastRotation(word) !== 0 || primitivePeriod(word) !== m) continue;
-      let at = i;
-      for (let t = 0; t < m && at >= 0; t++) at = follow(at, word[t]!);
-      if (at >= 0) add(word);
+    next.keep(inside, level.count);
+    this.#addCycles(words);
+    this.nodes += next.count;
+    this.#level = next;
+    this.#next = level;
+    if (next.count > 0) this.provenTo = m;
+    else if (this.#tooLong) {
+      this.provenTo = this.limits.longest;
+      this.#givenUp = true;
+    } else this.provenTo = Infinity;
+    return words;
+  }
+
+  /** The words of one region more, with their cells. @returns false when the limits are met */
+  #extend(): boolean {
+    const { limits, radius } = this;
+    const level = this.#level;
+    const next = this.#next;
+    const current = this.#parts[0];
+    next.clear(level.count);
+    for (let i = 0; i < level.count; i++) {
+      if (i % 64 === 0 && limits.stop()) return false;
+      next.childStart[i] = next.count;
+      level.load(i, current);
+      image(current, this.#regions.pieces[level.last[i]!]!, this.#image);
+      const whole = this.#inBox(radius);
+      if (!whole) continue;
+      const [spread0, spread1] = [whole.spread(0), whole.spread(1)];
+      const { vertices, length } = whole;
+      let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+      for (let v = 0; v < length; v += 2) {
+        const x = vertices[v]!;
+        const y = vertices[v + 1]!;
+        if (x < left) left = x;
+        if (x > right) right = x;
+        if (y < bottom) bottom = y;
+        if (y > top) top = y;
+      }
+      left -= spread0;
+      right += spread0;
+      bottom -= spread1;
+      top += spread1;
+      const q = level.suffix[i]!;
+      // What follows is a word of this level: the suffix, and one region more.
+      for (let to = level.childStart[q]!; to < level.childStart[q + 1]!; to++) {
+        if (level.misses(to, left, right, bottom, top)) continue;
+        const region = level.last[to]!;
+        const part = this.#within(whole, region);
+        if (!part) continue;
+        this.errorBound = Math.max(this.errorBound, part.spread(0), part.spread(1));
+        next.add(level.first[i]!, region, to, part);
+      }
+      if (this.nodes + next.count > limits.nodes) return false;
     }
-    below = children;
-    level = kept.map((edge) => ({
-      parent: edge.from,
-      region: edge.region,
-      suffix: edge.to,
-      cell: edge.cell,
-    }));
-    nodes += level.length;
-    if (m >= limits.maxOrder && nodes > limits.extraNodes) return done(m);
+    next.close(level.count);
+    return true;
+  }
+
+  /** The image's part in the box, or null. */
+  #inBox(radius: number): Cell | null {
+    let part = this.#image;
+    if (part.magnitude + Math.max(part.spread(0), part.spread(1)) <= radius) return part;
+    for (let side = 0; side < 4; side++) {
+      const sign = side % 2 === 0 ? 1 : -1;
+      const to = part === this.#parts[0] ? this.#parts[1] : this.#parts[0];
+      const left = clip(part, side < 2 ? sign : 0, side < 2 ? 0 : sign, radius, 1, to);
+      this.clips++;
+      if (left === Left.nothing) return null;
+      if (left === Left.part) part = to;
+    }
+    // Where the cuts by regions read from, they must not write.
+    if (part !== this.#image) this.#image.copy(part);
+    return this.#image;
+  }
+
+  /** The part of a cell in a region (closed), or null. */
+  #within(whole: Cell, region: number): Cell | null {
+    const { facets, pieces, map } = this.#regions;
+    const { C, d } = map;
+    const { bits } = pieces[region]!;
+    let part = whole;
+    for (const u of facets[region]!) {
+      const to = part === this.#parts[0] ? this.#parts[1] : this.#parts[0];
+      const left = clip(part, C[2 * u]!, C[2 * u + 1]!, d[u]!, bits[u] ? 1 : -1, to);
+      this.clips++;
+      if (left === Left.nothing) return null;
+      if (left === Left.part) part = to;
+    }
+    return part;
+  }
+
+  /**
+   * Closed walks of length m: the rotation of a word leads to the word that drops its first region and appends it at
+   * the end. Orbits of m words under it are the primitive periodic words of this order.
+   */
+  #addCycles(words: Uint8Array[][]): void {
+    const m = this.provenTo + 1;
+    const level = this.#level;
+    const next = this.#next;
+    const rotated = new Int32Array(level.count).fill(-1);
+    for (let i = 0; i < level.count; i++)
+      for (let e = next.childStart[i]!; e < next.childStart[i + 1]!; e++)
+        if (next.last[e] === level.first[i]) rotated[i] = next.suffix[e]!;
+    // 0: not met, otherwise the start from which it was met.
+    const met = new Int32Array(level.count);
+    for (let i = 0; i < level.count; i++) {
+      let j = i;
+      while (j >= 0 && met[j] === 0) {
+        met[j] = i + 1;
+        j = rotated[j]!;
+      }
+      if (j < 0 || met[j] !== i + 1) continue;
+      const cycle: number[] = [];
+      const start = j;
+      do {
+        cycle.push(level.first[j]!);
+        j = rotated[j]!;
+      } while (j !== start);
+      if (cycle.length === m) words.push(this.#regions.itinerary(cycle));
+    }
   }
 }
 
-/** Regions of the plane, numbered as they are met. */
-class RegionSplit {
+/** A level of the graph: words of equal length, in flat arrays that are used again two levels on. */
+class Level {
+  count = 0;
+  /** First and last region of each word. */
+  first = new Int32Array(1024);
+  last = new Int32Array(1024);
+  /** Index, in the level before, of the word without its first region. */
+  suffix = new Int32Array(1024);
+  /** The words whose parent (without the last region) is word i of the level before: childStart[i] .. childStart[i + 1]. */
+  childStart = new Int32Array(1024);
+  #cell = new Int32Array(1024);
+  readonly #cells = new CellPool();
+
+  clear(parents: number): void {
+    this.count = 0;
+    this.#cells.clear();
+    if (this.childStart.length < parents + 2) this.childStart = new Int32Array(2 * parents + 2);
+  }
+
+  add(first: number, last: number, suffix: number, cell: Cell): void {
+    const { count } = this;
+    if (count === this.first.length) {
+      this.first = grown(this.first, new Int32Array(2 * count));
+      this.last = grown(this.last, new Int32Array(2 * count));
+      this.suffix = grown(this.suffix, new Int32Array(2 * count));
+      this.#cell = grown(this.#cell, new Int32Array(2 * count));
+    }
+    this.first[count] = first;
+    this.last[count] = last;
+    this.suffix[count] = suffix;
+    this.#cell[count] = count;
+    this.#cells.push(cell);
+    this.count++;
+  }
+
+  /** After the last word of the last parent. */
+  close(parents: number): void {
+    this.childStart[Math.max(parents, 1)] = this.count;
+  }
+
+  load(word: number, cell: Cell): void {
+    this.#cells.load(this.#cell[word]!, cell);
+  }
+
+  /** Whether the word's cell certainly misses a box. */
+  misses(word: number, left: number, right: number, bottom: number, top: number): boolean {
+    return this.#cells.misses(this.#cell[word]!, left, right, bottom, top);
+  }
+
+  /** Keeps the words marked, in their order. */
+  keep(marked: Uint8Array, parents: number): void {
+    let count = 0;
+    for (let parent = 0, i = 0; parent < parents; parent++) {
+      const end = this.childStart[parent + 1]!;
+      this.childStart[parent] = count;
+      for (; i < end; i++) {
+        if (!marked[i]) continue;
+        this.first[count] = this.first[i]!;
+        this.last[count] = this.last[i]!;
+        this.suffix[count] = this.suffix[i]!;
+        this.#cell[count] = this.#cell[i]!;
+        count++;
+      }
+    }
+    this.childStart[parents] = count;
+    this.count = count;
+  }
+}
+
+/** The regions that meet the box, by number. */
+class Regions {
   readonly pieces: Piece[] = [];
-  readonly #ids = new Map<string, number>();
+  /** Units whose border bounds the region in the box. To leave one out only makes a cell larger, which is safe. */
+  readonly facets: Int32Array[] = [];
 
-  constructor(readonly map: CanonicalMap) {}
-
-  /** Calls `visit` with each region that the cell may meet and the part of the cell in it (closed). */
-  split(cell: Cell, visit: (region: number, cell: Cell) => void): void {
-    const { L, C, d } = this.map;
+  constructor(
+    readonly map: CanonicalMap,
+    radius: number,
+    visit: (region: number, cell: Cell) => void,
+  ) {
+    const { L, C, d } = map;
     const bits = new Uint8Array(L);
-    const descend = (from: number, part: Cell): void => {
+    const descend = (from: number, whole: Cell): void => {
+      let part = whole;
       for (let u = from; u < L; u++) {
         const [a, b, c] = [C[2 * u]!, C[2 * u + 1]!, d[u]!];
-        const active = clip(part, a, b, c, 1);
-        const inactive = clip(part, a, b, c, -1);
-        if (!active) bits[u] = 0;
-        else if (!inactive) bits[u] = 1;
+        const [on, off] = [new Cell(), new Cell()];
+        const active = clip(part, a, b, c, 1, on);
+        const inactive = active === Left.nothing ? Left.all : clip(part, a, b, c, -1, off);
+        if (active === Left.nothing) bits[u] = 0;
+        else if (inactive === Left.nothing) bits[u] = 1;
         else {
           bits[u] = 1;
-          descend(u + 1, active);
+          descend(u + 1, active === Left.all ? part : on);
           bits[u] = 0;
-          part = inactive;
+          if (inactive === Left.part) part = off;
         }
       }
-      visit(this.#id(bits), part);
+      this.pieces.push(pieceOf(map, bits.slice()));
+      this.facets.push(this.#facetsOf(part, bits));
+      visit(this.pieces.length - 1, part);
     };
-    descend(0, cell);
+    const box = new Cell();
+    setBox(box, radius);
+    descend(0, box);
   }
 
-  #id(bits: Uint8Array): number {
-    const key = bits.join('');
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      id = this.pieces.length;
-      this.#ids.set(key, id);
-      this.pieces.push(pieceOf(this.map, bits.slice()));
+  itinerary(word: readonly number[]): Uint8Array[] {
+    return word.map((region) => this.pieces[region]!.bits);
+  }
+
+  #facetsOf({ vertices, length, magnitude }: Cell, bits: Uint8Array): Int32Array {
+    const { L, C, d } = this.map;
+    const facets: number[] = [];
+    for (let u = 0; u < L; u++) {
+      const [a, b, c] = [C[2 * u]!, C[2 * u + 1]!, d[u]!];
+      if (a === 0 && b === 0) continue;
+      let least = Infinity;
+      for (let v = 0; v < length; v += 2)
+        least = Math.min(least, (bits[u] ? 1 : -1) * (a * vertices[v]! + b * vertices[v + 1]! + c));
+      if (least <= 1e-9 * ((Math.abs(a) + Math.abs(b)) * magnitude + Math.abs(c))) facets.push(u);
     }
-    return id;
+    return Int32Array.from(facets);
   }
-}
-
-function inBox(cell: Cell, radius: number): Cell | null {
-  if (cell.magnitude + errorSize(cell) <= radius) return cell;
-  let part: Cell | null = clip(cell, 1, 0, radius, 1);
-  part = part && clip(part, -1, 0, radius, 1);
-  part = part && clip(part, 0, 1, radius, 1);
-  return part && clip(part, 0, -1, radius, 1);
 }

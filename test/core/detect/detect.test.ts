@@ -43,43 +43,80 @@ function assertTrueCycles(map: CanonicalMap, found: Detection): void {
 }
 
 describe('detect', () => {
-  const published = systems.filter((s) => s.name.startsWith('published'));
-  for (const { name, maxOrder, counts: expected, model } of published) {
-    it(`${name}: every cycle to order ${String(maxOrder)}, for 20 seeds`, async () => {
+  for (const { name, maxOrder, counts: expected, model } of systems.filter((s) =>
+    s.name.startsWith('published'),
+  )) {
+    it(`${name}: every cycle to order ${String(maxOrder)}, with proof and without`, async () => {
       const map = canonicalOf(model);
-      for (let seed = 0; seed < 20; seed++) {
-        const found = await run(map, { maxOrder, seed, certify: seed === 0 });
+      for (let seed = 0; seed < 2; seed++) {
+        const found = await run(map, { maxOrder, seed, certify: seed === 0, surveyShare: 0.2 });
         assert.deepEqual(counts(found, maxOrder), expected, `seed ${String(seed)}`);
         assertTrueCycles(map, found);
       }
-    }).timeout(240000);
+    });
   }
-  for (const { name, maxOrder, counts: expected, model } of systems.filter((s) =>
-    s.name.startsWith('chaotic'),
-  )) {
-    it(`${name}: nothing that does not exist, and nearly all that does, to order ${String(maxOrder)}`, async () => {
-      const found = counts(await run(canonicalOf(model), { maxOrder }));
+
+  it('heuristics alone list 95 % of the cycles of chaotic systems, and nothing that does not exist', async () => {
+    for (const { name, maxOrder, counts: expected, model } of systems.filter((s) =>
+      s.name.startsWith('chaotic'),
+    )) {
+      const found = counts(await run(canonicalOf(model), { maxOrder, certify: false, surveyShare: 0.2 }));
       let total = 0;
       let listed = 0;
       for (let k = 1; k <= maxOrder; k++) {
         const count = found[String(k)] ?? 0;
-        assert.ok(count <= (expected[String(k)] ?? 0), `order ${String(k)}`);
+        assert.ok(count <= (expected[String(k)] ?? 0), `${name}, order ${String(k)}`);
         total += expected[String(k)] ?? 0;
         listed += count;
       }
-      assert.ok(listed >= 0.95 * total, `${String(listed)} of ${String(total)}`);
-    });
-  }
+      assert.ok(listed >= 0.95 * total, `${name}: ${String(listed)} of ${String(total)}`);
+    }
+  });
 
-  it('chaotic-plrnn-318 to order 14: at least 110 of 115 cycles within 20,000 solves, for 20 seeds', async () => {
+  it('chaotic-plrnn-318 to order 14: at least 110 of 115 cycles within 20,000 solves, for 2 seeds', async () => {
     const map = canonicalOf(system('chaotic-plrnn-318').model);
-    for (let seed = 0; seed < 20; seed++) {
+    for (let seed = 0; seed < 2; seed++) {
       const found = await run(map, { maxOrder: 14, seed, certify: false });
       const listed = found.orders.reduce((sum, o) => sum + o.cycles.length, 0);
       assert.ok(listed >= 110 && listed <= 115, `seed ${String(seed)}: ${String(listed)}`);
       assert.ok(found.linearSolves <= 20000, `seed ${String(seed)}: ${String(found.linearSolves)} solves`);
     }
-  }).timeout(120000);
+  });
+
+  it('tells how far the proof is as it lands, and never more than the result says', async () => {
+    for (const name of ['published-plrnn-4', 'published-alrnn-15', 'chaotic-plrnn-318']) {
+      const { model, maxOrder } = system(name);
+      const told: (number | 'all')[] = [];
+      const found = await run(canonicalOf(model), { maxOrder, onProven: (upTo) => told.push(upTo) });
+      const numbers = told.filter((upTo) => upTo !== 'all');
+      assert.deepEqual(
+        numbers,
+        [...numbers].sort((a, b) => a - b),
+      );
+      assert.equal(numbers.at(-1), maxOrder);
+      assert.ok(found.orders.every((o) => o.complete));
+      assert.equal(told.includes('all'), found.orders.at(-1)!.certificate!.periods === 'all');
+      assert.equal(told.includes('all'), name === 'published-alrnn-15');
+    }
+  });
+
+  it('tries the words that it is told first, and believes none that is not real', async () => {
+    const { model } = system('published-plrnn-8');
+    const map = canonicalOf(model);
+    const full = await run(map, { maxOrder: 80 });
+    const words = full.orders.flatMap((o) => o.cycles.map((c) => c.regions));
+    const saddle = full.orders[79]!.cycles.find((c) => c.stability === 'saddle')!;
+    // Not real: one region of the saddle changed.
+    const wrong = saddle.regions.map((r, i) =>
+      i === 0 ? r.replace(/./, (c) => (c === '0' ? '1' : '0')) : r,
+    );
+    const again = await run(map, { maxOrder: 2, certify: false, known: [...words, wrong, ['10101']] });
+    assert.deepEqual(
+      again.beyond.map((c) => c.order),
+      [80, 80],
+    );
+    assert.equal(again.beyond[1]!.foundBy, 'a neighbour');
+  });
 
   it('counts do not change with the scale of the biases', async () => {
     const { model, maxOrder, counts: expected } = system('published-plrnn-2');
@@ -94,7 +131,7 @@ describe('detect', () => {
     const source = random(2023);
     for (let i = 0; i < 40; i++) {
       const map = randomPlrnn(source, 2, 0.4 + (i % 4) * 0.5);
-      const found = await run(map, { maxOrder: 6, seed: i });
+      const found = await run(map, { maxOrder: 6, seed: i, surveyShare: 0.05 });
       for (const { order, complete, cycles } of found.orders) {
         const truth = bruteForce(map, order);
         if (truth.unsure > 0) continue;
@@ -175,7 +212,7 @@ describe('detect', () => {
     let calls = 0;
     const found = await run(canonicalOf(system('chaotic-plrnn-318').model), {
       maxOrder: 18,
-      stop: () => ++calls > 3000,
+      stop: () => ++calls > 300,
     });
     assert.ok(found.orders.flatMap((o) => o.cycles).length > 0);
     assert.equal(found.orders.find((o) => o.order === 18)?.complete, false);

@@ -1,15 +1,28 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { boxCell, clip, image, type Cell } from '../../../src/core/prove/cell';
+import { Cell, CellPool, clip, image, Left, setBox } from '../../../src/core/prove/cell';
 import { detect, type Detection } from '../../../src/core/detect/detect';
 import { pieceOf } from '../../../src/core/prove/exhaustive';
 import { certainlyVirtual } from '../../../src/core/detect/virtual';
-import { wordGraph } from '../../../src/core/prove/wordGraph';
+import { WordGraph } from '../../../src/core/prove/wordGraph';
 import { regionString } from '../../../src/core/map/kernel';
 import { random } from '../../../src/core/random';
 import { bruteForce, build, canonicalOf, randomPlrnn, system, systems } from '../systems';
 
-const limits = { maxOrder: 6, nodes: 1e5, extraNodes: 0, longest: 200, stop: () => false };
+/** All itineraries that the graph hands out, to an order. */
+function itineraries(
+  map: ReturnType<typeof build>,
+  radius: number,
+  maxOrder: number,
+  nodes = 1e5,
+): { words: Map<number, Uint8Array[][]>; provenTo: number } {
+  const graph = new WordGraph(map, radius, { nodes, longest: 200, stop: () => false });
+  const words = new Map<number, Uint8Array[][]>();
+  while (graph.open && graph.provenTo < maxOrder)
+    for (const word of graph.advance() ?? [])
+      words.set(word.length, [...(words.get(word.length) ?? []), word]);
+  return { words, provenTo: graph.provenTo };
+}
 const run = (map: ReturnType<typeof build>, maxOrder: number): Promise<Detection> =>
   detect(map, {
     maxOrder,
@@ -22,7 +35,8 @@ const run = (map: ReturnType<typeof build>, maxOrder: number): Promise<Detection
 
 /** Whether a point lies in conv(vertices) + E, by its support in many directions. */
 function contains(cell: Cell, x: number, y: number): boolean {
-  const { vertices, error } = cell;
+  const { error } = cell;
+  const vertices = cell.vertices.subarray(0, cell.length);
   for (let s = 0; s < 360; s++) {
     const [a, b] = [Math.cos((s * Math.PI) / 180), Math.sin((s * Math.PI) / 180)];
     let support = -Infinity;
@@ -46,13 +60,16 @@ describe('word graph', () => {
     );
     fc.assert(
       fc.property(point, fc.array(fc.tuple(line, affine), { maxLength: 6 }), ([x0, y0], steps) => {
-        let cell: Cell | null = boxCell(1);
+        let [cell, other] = [new Cell(), new Cell()];
+        setBox(cell, 1);
+        const pool = new CellPool();
         let [x, y] = [x0, y0];
         for (const [[a, b, c, side], f] of steps) {
           // The point decides the side, so it stays in the cell.
           const on = a * x + b * y + c >= 0 ? 1 : -1;
-          cell = clip(cell, a, b, c, on);
-          assert.ok(cell, 'a cell with a point in it is not empty');
+          const left = clip(cell, a, b, c, on, other);
+          assert.notEqual(left, Left.nothing, 'a cell with a point in it is not empty');
+          if (left === Left.part) [cell, other] = [other, cell];
           if (side === 1) {
             const map = build(
               [
@@ -64,10 +81,16 @@ describe('word graph', () => {
               [0],
               [f[4]!, f[5]!],
             );
-            cell = image(cell, pieceOf(map, Uint8Array.of(0)));
+            image(cell, pieceOf(map, Uint8Array.of(0)), other);
+            [cell, other] = [other, cell];
             [x, y] = [f[0]! * x + f[1]! * y + f[4]!, f[2]! * x + f[3]! * y + f[5]!];
           }
           assert.ok(contains(cell, x, y));
+          pool.push(cell);
+          const last = pool.count - 1;
+          assert.ok(!pool.misses(last, x, x, y, y));
+          pool.load(last, other);
+          assert.ok(contains(other, x, y), 'the pool gives back what was put in');
         }
       }),
       { numRuns: 300 },
@@ -78,7 +101,7 @@ describe('word graph', () => {
     const source = random(11);
     for (let i = 0; i < 60; i++) {
       const map = randomPlrnn(source, 2, 0.3 + (i % 5) * 0.4);
-      const graph = wordGraph(map, 1e4, limits);
+      const graph = itineraries(map, 1e4, 6);
       for (let k = 1; k <= Math.min(6, graph.provenTo); k++) {
         const listed = new Set(
           (graph.words.get(k) ?? []).flatMap((word) => {
@@ -165,7 +188,7 @@ describe('word graph', () => {
 
   it('says how far it got when the graph grows too large', () => {
     const { model, counts } = system('chaotic-plrnn-318');
-    const graph = wordGraph(canonicalOf(model), 450, { ...limits, maxOrder: 40, nodes: 5000 });
+    const graph = itineraries(canonicalOf(model), 450, 40, 5000);
     assert.ok(graph.provenTo > 5 && graph.provenTo < 18);
     for (let k = 1; k <= graph.provenTo; k++)
       assert.ok((graph.words.get(k) ?? []).length >= (counts[String(k)] ?? 0));

@@ -83,7 +83,7 @@ describe('the dynamics panel in VS Code', () => {
     await analyzeFromExplorer(session.page, VDP);
     const panel = await (await session.panel('FP1')).done();
     await panel.row('C13a').click();
-    for (const name of ['Spectrum', 'Time series', 'Weights', 'State space']) {
+    for (const name of ['Spectrum', 'Time series', 'Regions', 'Weights', 'State space']) {
       await panel.frame.getByRole('tab', { name }).click();
       await panel.frame.getByRole('tabpanel', { name }).locator('canvas').first().waitFor();
       assert.equal(await panel.row('C13a').getAttribute('aria-selected'), 'true');
@@ -238,7 +238,7 @@ describe('the dynamics panel in VS Code', () => {
       await panel.row('C13a').click();
       await eventually(async () => (await panel.ink()) > 0.005, 'a drawn figure');
       const faults: string[] = [];
-      for (const tab of ['Spectrum', 'Time series', 'Weights', 'State space']) {
+      for (const tab of ['Spectrum', 'Time series', 'Regions', 'Weights', 'State space']) {
         await panel.frame.getByRole('tab', { name: tab }).click();
         await session.page.waitForTimeout(300);
         const { violations, passes } = await new AxeBuilder({ page: session.page })

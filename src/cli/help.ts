@@ -28,6 +28,7 @@ const searchHelp = `Search:
 
 Output:
   --json                 the report as JSON on standard output
+  --compare F            hold the report against SCYFI's results in F (dynamical_objects.csv)
   --out F                write the report to F: .json, .csv or .html`;
 
 const verifyHelp = `Every listed object is solved again from its itinerary in exact arithmetic, every number is derived

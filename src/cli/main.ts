@@ -96,6 +96,14 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
   let report: Report;
   try {
     report = await running.result;
+    if (command.compare !== null) {
+      const results = fileRef(command.compare);
+      const { file, options } = request;
+      report = {
+        ...report,
+        comparison: await client.run('compare', { report, file, options, results }).result,
+      };
+    }
   } finally {
     release();
     display.end();

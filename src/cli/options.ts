@@ -30,6 +30,8 @@ export type Command =
       readonly out: { readonly file: string; readonly format: OutFormat } | null;
       readonly model: ModelOptions;
       readonly search: SearchOptions;
+      /** Results of SCYFI to hold the report against. */
+      readonly compare: string | null;
     }
   | {
       readonly name: 'verify';
@@ -65,6 +67,7 @@ const searchFlags = {
   'no-certify': { type: 'boolean' },
   proof: { type: 'string' },
   shard: { type: 'string' },
+  compare: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 interface Values {
@@ -97,6 +100,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         json: values['json'] === true,
         out: outFile(values['out']),
         model: modelOptions(values),
+        compare: typeof values['compare'] === 'string' ? values['compare'] : null,
         search: {
           maxOrder: wholeNumber(values, 'max-order', 4, 1, 1000),
           seed: wholeNumber(values, 'seed', 0, 0, 2 ** 31 - 1),

@@ -1,4 +1,4 @@
-import type { InfoReport, Report } from '../core/report/types';
+import type { Comparison, InfoReport, Report } from '../core/report/types';
 import type { Verification } from '../core/verify/report';
 
 /** Columns of text, each as wide as its widest cell; numbers to the right. */
@@ -120,6 +120,7 @@ export function reportTable(report: Report): string {
         return `${start}: ${(100 * share).toFixed(0)} % of starts${exponent} (${evidence})`;
       }),
     ),
+    ...(report.comparison ? comparisonLines(report.comparison) : []),
     ...bullets('Notes', model.notes),
     ...bullets('Warnings', report.warnings),
     '',
@@ -128,6 +129,20 @@ export function reportTable(report: Report): string {
     }`,
     '',
   ].join('\n');
+}
+
+function comparisonLines({ file, matched, onlyOurs, onlyTheirs }: Comparison): string[] {
+  return [
+    ...bullets(
+      `In ${file} too`,
+      matched.map(({ id, name, distance }) => `${id}: ${name}, ${short(distance)} apart`),
+    ),
+    ...bullets('Only here', onlyOurs),
+    ...bullets(
+      `Only in ${file}`,
+      onlyTheirs.map(({ name, order, reason }) => `${name} (order ${String(order)}): ${reason}`),
+    ),
+  ];
 }
 
 /** A line for each order; orders of which the same is said share one. */

@@ -1,5 +1,12 @@
 import type { ModelOptions, Question, Unrecognised } from '../core/models/types';
-import type { BoundaryPoint, Cycle, InfoReport, ModelSummary, Report } from '../core/report/types';
+import type {
+  BoundaryPoint,
+  Comparison,
+  Cycle,
+  InfoReport,
+  ModelSummary,
+  Report,
+} from '../core/report/types';
 import type {
   BasinPicture,
   ManifoldPicture,
@@ -90,6 +97,12 @@ export interface Jobs extends JsonJobs {
       /** Every order up to this one is proven complete; more may follow. */
       | { type: 'proven'; upTo: Proven };
     result: Report;
+  };
+  /** Holds the results of SCYFI in `results` against a report and its model file. */
+  compare: {
+    request: { report: Report; file: FileRef; options: ModelOptions; results: FileRef };
+    event: never;
+    result: Comparison;
   };
   /** Re-checks a report against its model file. */
   verify: {

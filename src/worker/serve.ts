@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Cancelled, InputError } from '../core/errors';
 import { version } from '../../package.json';
 import { analyze } from '../jobs/analyze';
+import { compare } from '../jobs/compare';
 import { Control } from '../jobs/control';
 import { basins, manifolds, symbols } from '../jobs/explore';
 import { info } from '../jobs/info';
@@ -83,6 +84,10 @@ export function serve(port: MessagePort, script: string): void {
             }
           : {}),
       });
+    },
+    compare: async ({ report, file, options, results }) => {
+      const { source, neighbourhood } = await openRef(results);
+      return compare(report, await load(file, options), source, neighbourhood);
     },
     verify: async ({ report: ref, file, options }) => {
       const report = await readReport((await openRef(ref)).source);

@@ -241,6 +241,30 @@ describe('command line', () => {
     );
   }).timeout(240000);
 
+  it("holds a report against SCYFI's results and says why lists differ", async () => {
+    const cell =
+      '"Array[Any[Any[[2.0, 4.0]], Any[[2.00001, 4.0]], Any[[9.0, 9.0]]], Any[Any[[2.0, 4.0], [2.0, 4.0]]]]"';
+    const row = `4,${cell},"[0.5, 0.5]",[0.0 0.0; 0.0 0.0],"[1.0, 2.0]"`;
+    const results = await file('dynamical_objects.csv', `number_of_cycles_found,cycles,A,W,h\n${row}\n`);
+    const model = await file('compared.json', linear);
+    const { status, out, err } = await run(['analyze', model, '--compare', results, '--json']);
+    assert.equal(status, 0, err);
+    const report = JSON.parse(out) as Report;
+    assert.ok(validate(report));
+    const { matched, onlyOurs, onlyTheirs } = report.comparison!;
+    assert.deepEqual(matched, [{ id: 'FP1', name: 'cycles.1.1', distance: 0 }]);
+    assert.deepEqual(onlyOurs, []);
+    // The map takes (9, 9) to (5.5, 6.5).
+    assert.deepEqual(
+      onlyTheirs.map(({ name, reason }) => `${name}: ${reason}`),
+      [
+        'cycles.1.2: it is FP1 again, as cycles.1.1 is, but for rounding',
+        'cycles.1.3: it is not confirmed by iteration: the map misses its points by 3.5e+0',
+        'cycles.2.1: it is FP1, of order 1, run through 2 times',
+      ],
+    );
+  });
+
   it('exits 3 at its time limit and prints what it has', async () => {
     const args = ['analyze', hard, '--max-order', '1000', '--time-limit', '1', '--threads', '1', '--json'];
     const { status, out, err } = await run(args);

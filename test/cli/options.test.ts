@@ -7,7 +7,7 @@ const parse = (...args: string[]): Command => parseCommand(args, machine);
 describe('command line options', () => {
   it('have the defaults of the contract', () => {
     assert.deepEqual(parse('analyze', 'm.pt'), {
-      ...{ name: 'analyze', file: 'm.pt', json: false, out: null, model: {} },
+      ...{ name: 'analyze', compare: null, file: 'm.pt', json: false, out: null, model: {} },
       search: { maxOrder: 4, seed: 0, timeLimit: 60, threads: 8, memoryLimitMB: 4096, certify: true },
     });
   });
@@ -29,7 +29,7 @@ describe('command line options', () => {
       ...['--set', 'clipped=true', '--map', 'my.w=W,my.b=h', '--input', '-1,2e3', '--epoch', '40', 'm.pt'],
     );
     assert.deepEqual(command, {
-      ...{ name: 'analyze', file: 'm.pt', json: true, out: { file: 'r.CSV', format: 'csv' } },
+      ...{ name: 'analyze', compare: null, file: 'm.pt', json: true, out: { file: 'r.CSV', format: 'csv' } },
       model: {
         ...{ kind: 'ALRNN', set: { P: '2', leak: '0.5', clipped: 'true' }, map: { W: 'my.w', h: 'my.b' } },
         ...{ input: [-1, 2000], epoch: 40 },

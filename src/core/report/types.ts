@@ -137,6 +137,16 @@ export interface Attractor {
   readonly evidence: string;
 }
 
+/** Another program's list of objects, held against the report's. */
+export interface Comparison {
+  readonly file: string;
+  /** `distance`: the largest difference of a coordinate, over all points. */
+  readonly matched: readonly { readonly id: string; readonly name: string; readonly distance: number }[];
+  /** Ids of objects that the other list lacks. */
+  readonly onlyOurs: readonly string[];
+  readonly onlyTheirs: readonly { readonly name: string; readonly order: number; readonly reason: string }[];
+}
+
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA;
   readonly generator: { readonly name: string; readonly version: string };
@@ -159,6 +169,8 @@ export interface Report {
   /** Cycles of order > maxOrder met on the way; no claim is made about them. */
   readonly beyond: readonly Cycle[];
   readonly attractors: readonly Attractor[];
+  /** Only where it was asked for. */
+  readonly comparison?: Comparison;
   readonly warnings: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// Five bundles: extension host, worker thread, command line, and the pages of the panel and the viewer.
+// Six bundles: extension host, worker thread, command line, and the pages of panel, viewer and timeline.
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -25,7 +25,7 @@ const bundles = [
     format: 'iife',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: ['webview/dynamics.tsx', 'webview/viewer.tsx'],
+    entryPoints: ['webview/dynamics.tsx', 'webview/viewer.tsx', 'webview/timeline.tsx'],
     outdir: 'dist',
   },
 ];

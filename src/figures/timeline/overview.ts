@@ -1,0 +1,106 @@
+import { crisp, drawXAxis, linearScale, tickAim, ticks, type Frame, type LinearScale } from '../axes';
+import type { Painter, Theme } from '../painter';
+import { hueColor, TYPE } from '../theme';
+import { lossPoints } from './focus';
+import { curve, type PreparedTimeline } from './prepare';
+
+/** All of one run, or of two compared, over one axis, with the window of each. */
+export interface OverviewFigure {
+  readonly runs: readonly {
+    readonly name: string;
+    readonly prepared: PreparedTimeline;
+    readonly view: readonly [number, number];
+  }[];
+}
+
+export interface OverviewLayout {
+  readonly x: LinearScale;
+  readonly loss: Frame;
+  readonly lanes: readonly Frame[];
+}
+
+export function layoutOverview(width: number, height: number, { runs }: OverviewFigure): OverviewLayout {
+  const left = 76;
+  const inner = Math.max(40, width - left - 14);
+  const lanes = 12 * runs.length;
+  const loss: Frame = { left, top: 16, width: inner, height: Math.max(20, height - 16 - lanes - 26) };
+  const lo = Math.min(...runs.map(({ prepared }) => prepared.extent[0]));
+  const hi = Math.max(...runs.map(({ prepared }) => prepared.extent[1]));
+  return {
+    x: linearScale([lo, hi], [left, left + inner]),
+    loss,
+    lanes: runs.map((_, i) => ({ left, top: loss.top + loss.height + 12 * i, width: inner, height: 12 })),
+  };
+}
+
+export function drawOverview(painter: Painter, figure: OverviewFigure, theme: Theme): void {
+  const { x, loss, lanes } = layoutOverview(painter.width, painter.height, figure);
+  const two = figure.runs.length > 1;
+  const bottom = lanes.at(-1)!.top + 12;
+  const curves = figure.runs.map(({ prepared }) => {
+    const kept = lossPoints(prepared).filter((p) => p.loss !== null && p.loss > 0);
+    return { xs: kept.map((p) => p.epoch), ys: kept.map((p) => Math.log10(p.loss!)) };
+  });
+  let lo = Infinity;
+  let hi = -Infinity;
+  for (const { ys } of curves)
+    // The first rows are often far above the rest and would flatten it.
+    for (let i = Math.min(2, ys.length - 1); i < ys.length; i++) {
+      lo = Math.min(lo, ys[i] ?? lo);
+      hi = Math.max(hi, ys[i] ?? hi);
+    }
+  const y = linearScale(lo <= hi ? [lo - 0.05, hi + 0.05] : [0, 1], [loss.top + loss.height, loss.top]);
+  for (const { view, name } of figure.runs) {
+    const a = x.to(Math.max(view[0], x.domain[0]));
+    const b = x.to(Math.min(view[1], x.domain[1]));
+    if (b - a >= x.range[1] - x.range[0] - 1) continue;
+    painter.polygon([a, loss.top, b, loss.top, b, bottom, a, bottom], null, null);
+    painter.line([a, (loss.top + bottom) / 2, b, (loss.top + bottom) / 2], {
+      color: theme.accent,
+      width: bottom - loss.top,
+      opacity: 0.2,
+      dash: [1e6, 1],
+    });
+    for (const edge of [a, b])
+      painter.line([crisp(edge), loss.top, crisp(edge), bottom], { color: theme.accent, width: 1.5 });
+    if (two)
+      painter.text((a + b) / 2, loss.top - 4, name, {
+        color: theme.ink,
+        size: TYPE.small,
+        weight: 600,
+        align: 'middle',
+      });
+  }
+  painter.clip(loss.left, loss.top, loss.width, loss.height, () => {
+    curves.forEach(({ xs, ys }, i) => {
+      painter.line(curve(xs, ys, 0, xs.length - 1, x.to, y.to), {
+        color: theme.ink,
+        width: 1.2,
+        ...(i > 0 ? { dash: [4, 3] } : {}),
+      });
+    });
+  });
+  painter.text(loss.left, loss.top - 4, 'training loss (log), whole run', {
+    color: theme.ink2,
+    size: TYPE.small,
+  });
+  figure.runs.forEach(({ prepared, name }, i) => {
+    const lane = lanes[i]!;
+    painter.text(loss.left - 8, lane.top + 6, two ? `events ${name}` : 'events', {
+      color: theme.ink2,
+      size: TYPE.small,
+      align: 'end',
+      baseline: 'middle',
+    });
+    for (const event of prepared.timeline.events) {
+      if (event.kind === 'bcb-persistence') continue;
+      const px = crisp(x.to(event.epoch));
+      painter.line([px, lane.top + 2, px, lane.top + 10], {
+        color: event.order === 1 ? hueColor(theme, prepared.hueOf(event)) : theme.ink,
+        width: 1,
+      });
+    }
+  });
+  const axis: Frame = { left: loss.left, top: bottom, width: loss.width, height: 0 };
+  drawXAxis(painter, axis, x, ticks(x.domain[0], x.domain[1], tickAim(loss.width), true), '', theme);
+}

@@ -1,0 +1,164 @@
+import type { BifurcationEvent, Branch, Timeline } from '../../core/report/timeline';
+import type { Stability } from '../../core/report/types';
+import type { Hue } from '../objects';
+import { valueAt, type Coordinate } from '../projection';
+
+/** A stretch of a branch with one stability: samples `from` to `to`, both included. */
+export interface Stretch {
+  readonly stability: Stability;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A branch as flat columns, for drawing. */
+export interface DrawnBranch {
+  readonly branch: Branch;
+  readonly hue: Hue;
+  readonly epochs: Float64Array;
+  /** ln rho / k; NaN stands for -infinity. */
+  readonly growth: Float64Array;
+  readonly stretches: readonly Stretch[];
+  /** Samples that lie at checkpoints. */
+  readonly atCheckpoints: readonly number[];
+}
+
+export interface PreparedTimeline {
+  readonly timeline: Timeline;
+  readonly branches: readonly DrawnBranch[];
+  readonly byId: ReadonlyMap<string, DrawnBranch>;
+  /** First and last position on the axis, of checkpoints and loss. */
+  readonly extent: readonly [number, number];
+  readonly hueOf: (event: BifurcationEvent) => Hue;
+}
+
+/** Columns, hues and stretches of a timeline: done once, then every zoom and pan reads them. */
+export function prepareTimeline(timeline: Timeline): PreparedTimeline {
+  const hues = familyHues(timeline.branches);
+  const checkpoints = new Set(timeline.checkpoints.map(({ epoch }) => epoch));
+  const branches = timeline.branches.map((branch): DrawnBranch => ({
+    branch,
+    hue: hues.get(branch.id) ?? 0,
+    epochs: Float64Array.from(branch.samples, ({ epoch }) => epoch),
+    growth: Float64Array.from(branch.samples, ({ growthPerStep }) => growthPerStep ?? NaN),
+    stretches: stretchesOf(branch),
+    atCheckpoints: branch.samples.flatMap(({ epoch }, index) => (checkpoints.has(epoch) ? [index] : [])),
+  }));
+  const byId = new Map(branches.map((drawn) => [drawn.branch.id, drawn]));
+  let lo = Infinity;
+  let hi = -Infinity;
+  for (const { epoch } of timeline.checkpoints) {
+    lo = Math.min(lo, epoch);
+    hi = Math.max(hi, epoch);
+  }
+  if (lo > hi)
+    for (const { epoch } of timeline.loss) {
+      lo = Math.min(lo, epoch);
+      hi = Math.max(hi, epoch);
+    }
+  if (lo > hi) [lo, hi] = [0, 1];
+  return {
+    timeline,
+    branches,
+    byId,
+    extent: [lo, hi > lo ? hi : lo + 1],
+    hueOf: (event) => byId.get(event.branches[0] ?? '')?.hue ?? (event.order === 1 ? 'fixedPoint' : 0),
+  };
+}
+
+const projected = new WeakMap<Branch, { coordinate: Coordinate; values: Float64Array }>();
+
+/** Values of a coordinate along a branch; kept until another coordinate is asked for. */
+export function valuesOf({ branch }: DrawnBranch, coordinate: Coordinate): Float64Array {
+  const known = projected.get(branch);
+  if (known?.coordinate === coordinate) return known.values;
+  const values = Float64Array.from(branch.samples, ({ point }) => valueAt(coordinate, point));
+  projected.set(branch, { coordinate, values });
+  return values;
+}
+
+/** Neighbouring stretches share the sample at which stability changes, so that lines have no gaps. */
+function stretchesOf({ samples }: Branch): Stretch[] {
+  const out: Stretch[] = [];
+  let from = 0;
+  for (let i = 1; i <= samples.length; i++) {
+    const before = samples[i - 1]!.stability;
+    if (i < samples.length && samples[i]!.stability === before) continue;
+    out.push({ stability: before, from, to: Math.min(i, samples.length - 1) });
+    from = i;
+  }
+  return out;
+}
+
+/** Fixed points share a hue; a family takes the first hue that no family alive at the same time has. */
+function familyHues(branches: readonly Branch[]): Map<string, Hue> {
+  const spans = new Map<number, { lo: number; hi: number }>();
+  for (const { family, order, samples } of branches) {
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (order === 1 || !first || !last) continue;
+    const span = spans.get(family);
+    if (!span) spans.set(family, { lo: first.epoch, hi: last.epoch });
+    else {
+      span.lo = Math.min(span.lo, first.epoch);
+      span.hi = Math.max(span.hi, last.epoch);
+    }
+  }
+  const ends = [-Infinity, -Infinity, -Infinity, -Infinity];
+  const ofFamily = new Map<number, Hue>();
+  for (const [family, { lo, hi }] of [...spans].sort((a, b) => a[1].lo - b[1].lo)) {
+    let hue = ends.findIndex((end) => end < lo);
+    if (hue < 0) hue = ends.indexOf(Math.min(...ends));
+    ends[hue] = Math.max(ends[hue]!, hi);
+    ofFamily.set(family, hue as 0 | 1 | 2 | 3);
+  }
+  return new Map(
+    branches.map(({ id, order, family }) => [id, order === 1 ? 'fixedPoint' : (ofFamily.get(family) ?? 0)]),
+  );
+}
+
+/** Index of the first entry >= value in a rising column. */
+export function lowerBound(column: ArrayLike<number>, value: number): number {
+  let lo = 0;
+  let hi = column.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (column[mid]! < value) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
+/**
+ * A curve in pixels; where several samples share a pixel column only the first, lowest, highest and last are kept,
+ * so what is drawn depends on the width of the figure and not on the length of the run.
+ */
+export function curve(
+  xs: ArrayLike<number>,
+  ys: ArrayLike<number>,
+  from: number,
+  to: number,
+  x: (value: number) => number,
+  y: (value: number) => number,
+): number[] {
+  const out: number[] = [];
+  let i = from;
+  while (i <= to) {
+    const px = x(xs[i]!);
+    const column = Math.floor(px);
+    let last = i;
+    let low = i;
+    let high = i;
+    while (last + 1 <= to && Math.floor(x(xs[last + 1]!)) === column) {
+      last++;
+      if (ys[last]! < ys[low]!) low = last;
+      if (ys[last]! > ys[high]!) high = last;
+    }
+    if (last - i < 4) for (let j = i; j <= last; j++) out.push(x(xs[j]!), y(ys[j]!));
+    else {
+      const [a, b] = low < high ? [low, high] : [high, low];
+      for (const j of [i, a, b, last]) out.push(x(xs[j]!), y(ys[j]!));
+    }
+    i = last + 1;
+  }
+  return out;
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import type { FromTimelinePanel } from '../../src/protocol/timelinePanel';
+import {
+  deliver,
+  posted,
+  restart,
+  setTheme,
+  startHarness,
+  THEMES,
+  violations,
+  type Harness,
+} from './harness';
+import { A, timelineStates } from './timelineStates';
+
+describe('the timeline panel', function () {
+  this.retries(1);
+  let harness: Harness;
+  let page: Page;
+  before(async () => {
+    harness = await startHarness({ entry: 'timeline', host: 'fakeHost.js' });
+    page = await harness.open();
+  });
+  after(() => harness.close());
+
+  const show = async (name: string): Promise<void> => {
+    await restart(page);
+    await deliver(page, ...(timelineStates[name] as never[]));
+  };
+  const sent = async () => (await posted(page)) as unknown as FromTimelinePanel[];
+  const figure = () => page.getByRole('application', { name: /^Bifurcation timeline/ }).first();
+  const chosen = () => page.locator('tr[aria-current=true]').first().getAttribute('data-event');
+
+  for (const name of Object.keys(timelineStates))
+    it(`axe finds nothing, the policy is kept: ${name}`, async () => {
+      await show(name);
+      for (const theme of THEMES) {
+        await setTheme(page, theme);
+        await page.waitForTimeout(50);
+        const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+        const found = await (theme === THEMES[0] ? axe : axe.withRules('color-contrast')).analyze();
+        assert.deepEqual(
+          found.violations.map(({ id, nodes }) => `${theme} ${id} ${String(nodes[0]?.target.join(' '))}`),
+          [],
+        );
+      }
+      assert.deepEqual(await violations(page), []);
+    });
+
+  it('opens both neighbours of a clicked event', async () => {
+    await show('done');
+    await page.locator('tr[data-event=c0]').click();
+    const opened = (await sent()).find(({ type }) => type === 'openCheckpoints');
+    assert.deepEqual(opened, { type: 'openCheckpoints', side: 'A', epochs: [2058, 2060] });
+    assert.equal(await chosen(), 'c0');
+  });
+
+  it('hides persistence until asked', async () => {
+    await show('done');
+    assert.equal(await page.locator('tr[data-event=p0]').count(), 0);
+    await page.getByRole('checkbox', { name: /persistence/ }).check();
+    assert.equal(await page.locator('tr[data-event=p0]').count(), 1);
+  });
+
+  it('moves by event and by checkpoint with the keyboard, and opens with Enter', async () => {
+    await show('done');
+    await figure().focus();
+    await page.keyboard.press(']');
+    const first = await chosen();
+    await page.keyboard.press(']');
+    assert.notEqual(await chosen(), first);
+    await page.keyboard.press('[');
+    assert.equal(await chosen(), first);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('.');
+    await page.keyboard.press('Enter');
+    const opened = (await sent()).find((m) => m.type === 'openCheckpoints');
+    assert.ok(opened?.type === 'openCheckpoints' && opened.epochs.length === 1);
+    assert.ok(A.checkpoints.some(({ epoch }) => epoch === opened.epochs[0]));
+  });
+
+  it('keeps its window and selection over a reload', async () => {
+    await show('done');
+    await page.locator('tr[data-event=c3]').click();
+    await page.waitForTimeout(200);
+    await page.reload();
+    await deliver(page, ...(timelineStates['done'] as never[]));
+    assert.equal(await chosen(), 'c3');
+  });
+
+  it('states both p-values and the definition', async () => {
+    await show('compared');
+    const words = await page.locator('.numbers').innerText();
+    for (const part of ['0.02', '0.97', '14 of 32', 'How this was tested'])
+      assert.ok(words.includes(part), part);
+  });
+});

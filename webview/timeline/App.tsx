@@ -1,0 +1,330 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { coordinateOf } from '../../src/figures/projection';
+import { growthExtent, valueExtent, type FocusFigure } from '../../src/figures/timeline/focus';
+import { provenThroughout } from '../../src/figures/timeline/words';
+import type { Side } from '../../src/protocol/timelinePanel';
+import type { FigureHandle } from '../figures/types';
+import { Button, Checkbox, Dropdown, Icon, Menu } from '../ui';
+import { EventTable } from './EventTable';
+import { Numbers } from './Numbers';
+import { Overview } from './Overview';
+import { RunFigure } from './RunFigure';
+import { viewOf, type Interval, type RunState, type State, type Store } from './store';
+
+const wider = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [
+  Math.min(a[0], b[0]),
+  Math.max(a[1], b[1]),
+];
+
+export function App({ store }: { store: Store }): JSX.Element {
+  const [state, setState] = useState(store.state);
+  useEffect(() => store.subscribe(setState), []);
+  useEffect(() => {
+    document.body.dataset['palette'] = state.palette;
+  }, [state.palette]);
+  const handles = { A: useRef<FigureHandle>(null), B: useRef<FigureHandle>(null) };
+  const { kept, runs } = state;
+  const sides = (['A', 'B'] as const).filter((side) => runs[side] !== null);
+  const shown = sides.filter(
+    (side) => runs[side]?.prepared && runs[side].prepared.timeline.checkpoints.length > 0,
+  );
+  const views = { A: viewOf(state, 'A'), B: viewOf(state, 'B') };
+  const stateDim = runs.A?.prepared?.timeline.model.stateDim ?? 1;
+  const coordinate = useMemo(
+    () => coordinateOf({ type: 'state', index: kept.coordinate }, stateDim, null),
+    [kept.coordinate, stateDim],
+  );
+  const show = useMemo(
+    () => ({
+      weightChange: kept.weightChange,
+      simulated: kept.simulated,
+      persistence: !kept.hidden.includes('bcb-persistence'),
+    }),
+    [kept.weightChange, kept.simulated, kept.hidden],
+  );
+  const scales = useMemo(() => {
+    if (shown.length < 2) return null;
+    const parts = shown.map((side) => {
+      const part = { prepared: runs[side]!.prepared!, view: views[side], coordinate, show };
+      return { values: valueExtent(part), growth: growthExtent(part) };
+    });
+    return {
+      values: wider(parts[0]!.values, parts[1]!.values),
+      growth: wider(parts[0]!.growth, parts[1]!.growth),
+    };
+  }, [runs, views.A[0], views.A[1], views.B[0], views.B[1], coordinate, show]);
+  const figureA = useFigure('A');
+  const figureB = useFigure('B');
+  const figures = { A: figureA, B: figureB };
+  function useFigure(side: Side): FocusFigure | null {
+    const prepared = runs[side]?.prepared ?? null;
+    const view = views[side];
+    return useMemo(
+      () =>
+        prepared && {
+          prepared,
+          view,
+          coordinate,
+          show,
+          values: scales?.values ?? null,
+          growth: scales?.growth ?? null,
+          selected: side === 'A' ? kept.selected : null,
+          laneNames: side === 'A',
+        },
+      [prepared, view[0], view[1], coordinate, show, scales, kept.selected],
+    );
+  }
+  const overview = useMemo(
+    () => ({
+      runs: shown.map((side) => ({ name: side, prepared: runs[side]!.prepared!, view: views[side] })),
+    }),
+    [runs, views.A[0], views.A[1], views.B[0], views.B[1]],
+  );
+  const setView = (side: Side, view: Interval | null): void =>
+    store.keep({ views: { ...kept.views, [side]: view } });
+  const onEvent = (side: Side, id: string, open: boolean): void => {
+    const event = runs[side]?.prepared?.timeline.events.find((one) => one.id === id);
+    store.keep({ selected: event ? id : null, ...(event ? { cursor: event.epoch } : {}) });
+    if (!event) return;
+    const [lo, hi] = views[side];
+    if (event.epoch < lo || event.epoch > hi)
+      setView(side, [event.epoch - (hi - lo) / 2, event.epoch + (hi - lo) / 2]);
+    if (open) store.post({ type: 'openCheckpoints', side, epochs: event.epochs });
+  };
+  return (
+    <div class="timeline-app">
+      <Header state={state} store={store} handle={handles.A} />
+      <main>
+        {sides.map((side) => (
+          <Notices key={side} side={side} run={runs[side]!} store={store} />
+        ))}
+        {shown.length > 0 && (
+          <>
+            <div class="top">
+              <div class="overview">
+                <Overview figure={overview} onView={(i, view) => setView(shown[i]!, view)} />
+              </div>
+              <Numbers
+                runs={shown.map((side) => ({
+                  name: `${side} ${runs[side]!.name}`,
+                  timeline: runs[side]!.prepared!.timeline,
+                }))}
+              />
+            </div>
+            <div class="timeline-tools" role="group" aria-label="What the rows show">
+              <Dropdown
+                label="Coordinate of the diagram"
+                value={String(kept.coordinate)}
+                options={Array.from({ length: stateDim }, (_, i) => ({
+                  value: String(i),
+                  text: coordinateOf({ type: 'state', index: i }, stateDim, null).title,
+                }))}
+                onChange={(value) => store.keep({ coordinate: Number(value) })}
+              />
+              <Checkbox checked={kept.simulated} onChange={(simulated) => store.keep({ simulated })}>
+                Simulated
+              </Checkbox>
+              <Checkbox checked={kept.weightChange} onChange={(weightChange) => store.keep({ weightChange })}>
+                Weight change
+              </Checkbox>
+              {shown.length > 1 && (
+                <Checkbox
+                  checked={kept.align === 'same'}
+                  onChange={(same) => store.keep({ align: same ? 'same' : 'own' })}
+                >
+                  Same window
+                </Checkbox>
+              )}
+            </div>
+            <div class={shown.length > 1 ? 'columns two' : 'columns'}>
+              {shown.map((side) => {
+                const run = runs[side]!;
+                const { timeline } = run.prepared!;
+                return (
+                  <section key={side} class="column" aria-label={run.name}>
+                    {shown.length > 1 && (
+                      <h2>
+                        <strong>{side}</strong> {run.name}{' '}
+                        <span class="muted">{timeline.run.forcing ?? ''}</span>
+                      </h2>
+                    )}
+                    <div class="run-figure">
+                      <RunFigure
+                        name={run.name}
+                        figure={figures[side]!}
+                        cursor={kept.cursor}
+                        handle={handles[side]}
+                        onCursor={(cursor) => store.keep({ cursor })}
+                        onView={(view) => setView(side, view)}
+                        onEpoch={(epoch) => store.post({ type: 'openCheckpoints', side, epochs: [epoch] })}
+                        onEvent={(id, open) => onEvent(side, id, open)}
+                      />
+                    </div>
+                    <EventTable
+                      name={run.name}
+                      prepared={run.prepared!}
+                      selected={side === 'A' ? kept.selected : null}
+                      hidden={kept.hidden}
+                      onHidden={(hidden) => store.keep({ hidden })}
+                      onEvent={(id) => onEvent(side, id, true)}
+                    />
+                  </section>
+                );
+              })}
+            </div>
+          </>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function Header({
+  state,
+  store,
+  handle,
+}: {
+  state: State;
+  store: Store;
+  handle: { readonly current: FigureHandle | null };
+}): JSX.Element {
+  const run = state.runs.A;
+  const timeline = run?.prepared?.timeline;
+  const proven = timeline ? provenThroughout(timeline) : 0;
+  const save = (format: 'svg' | 'png'): void => {
+    const name = 'timeline';
+    if (!handle.current) return;
+    if (format === 'svg') store.post({ type: 'saveFigure', name, format, data: handle.current.toSvg() });
+    else void handle.current.toPng().then((data) => store.post({ type: 'saveFigure', name, format, data }));
+  };
+  const fraction = run?.progress?.fraction ?? null;
+  return (
+    <header>
+      <div class="identity">
+        <h1>{run?.name ?? 'Bifurcation timeline'}</h1>
+        {timeline && (
+          <p class="facts">
+            <span>{timeline.model.kind}</span>
+            <span>M = {timeline.model.stateDim}</span>
+            <span>
+              {timeline.run.forcing === 'none' ? 'no forcing' : (timeline.run.forcing ?? 'forcing unknown')}
+            </span>
+            <span>{timeline.checkpoints.length} checkpoints</span>
+            {state.live && <span class="live">live</span>}
+          </p>
+        )}
+        {state.runs.B && <span class="muted">compared with {state.runs.B.name}</span>}
+      </div>
+      <div class="tools">
+        {run?.busy && (
+          <>
+            <span class="muted">
+              {run.progress?.stage ?? 'Reading the run'}
+              {fraction !== null && ` · ${String(Math.round(100 * fraction))} %`}
+            </span>
+            <Button kind="secondary" icon="stop" onClick={() => store.post({ type: 'stop' })}>
+              Stop, keep found
+            </Button>
+          </>
+        )}
+        {timeline && !run.busy && (
+          <span class={proven === 0 ? 'badge open' : 'badge proven'}>
+            <Icon name={proven === 0 ? 'question' : 'proven'} />
+            <strong>
+              {proven === 0
+                ? 'No guarantee'
+                : proven === 'all'
+                  ? 'Every order proven'
+                  : `Proven to order ${String(proven)}`}
+            </strong>
+          </span>
+        )}
+        {state.runs.B ? (
+          <Button kind="quiet" onClick={() => store.post({ type: 'endCompare' })}>
+            End comparison
+          </Button>
+        ) : (
+          <Button kind="quiet" disabled={!timeline} onClick={() => store.post({ type: 'compare' })}>
+            Compare…
+          </Button>
+        )}
+        <Menu
+          text="Export"
+          icon="export"
+          disabled={!timeline}
+          groups={[
+            {
+              label: 'Timeline',
+              items: (['json', 'csv', 'html'] as const).map((format) => ({
+                text: format.toUpperCase(),
+                run: () => store.post({ type: 'export', side: 'A', format }),
+              })),
+            },
+            {
+              label: 'Figure',
+              items: (['svg', 'png'] as const).map((format) => ({
+                text: format.toUpperCase(),
+                run: () => save(format),
+              })),
+            },
+          ]}
+        />
+      </div>
+      <div class={run?.busy ? 'progress busy' : 'progress'} aria-hidden="true">
+        {run?.busy && <span style={{ width: `${String(100 * (fraction ?? 0.02))}%` }} />}
+      </div>
+    </header>
+  );
+}
+
+function Notices({ side, run, store }: { side: Side; run: RunState; store: Store }): JSX.Element | null {
+  const { failure, prepared, busy } = run;
+  if (failure)
+    return (
+      <div class="notice error" role="alert">
+        <Icon name="error" />
+        <div class="notice-text">
+          <strong>{run.name}</strong>: {failure.message} {failure.remedy}
+        </div>
+        <div class="notice-action">
+          {side === 'A' && <Button onClick={() => store.post({ type: 'rerun' })}>Retry</Button>}
+        </div>
+      </div>
+    );
+  if (!prepared)
+    return (
+      <p class="muted waiting" role="status">
+        {busy ? 'Reading the checkpoints. The first picture appears as soon as some are analysed.' : ''}
+      </p>
+    );
+  const { timeline } = prepared;
+  if (timeline.checkpoints.length === 0)
+    return (
+      <div class="notice info" role="status">
+        <Icon name="info" />
+        <div class="notice-text">
+          No checkpoints in this folder. Numbered files such as model_120.pt are recognised; further patterns
+          can be set.
+        </div>
+      </div>
+    );
+  const stopped = timeline.search.partial && !busy;
+  if (timeline.warnings.length === 0 && !stopped && timeline.balance.broken.length === 0) return null;
+  return (
+    <details class="notice warning">
+      <summary>
+        {stopped ? 'Stopped early: some checkpoints may be missing. ' : ''}
+        {timeline.balance.broken.length > 0
+          ? `${String(timeline.balance.broken.length)} steps are not explained by the events. `
+          : ''}
+        {timeline.warnings.length > 0 ? `${String(timeline.warnings.length)} warnings` : ''}
+      </summary>
+      <ul>
+        {[...timeline.balance.broken.map(({ text }) => text), ...timeline.warnings].map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}

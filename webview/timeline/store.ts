@@ -1,0 +1,170 @@
+import type { EventKind, Timeline } from '../../src/core/report/timeline';
+import type { Failure, Progress } from '../../src/protocol/job';
+import type { FromTimelinePanel, Side, ToTimelinePanel } from '../../src/protocol/timelinePanel';
+import { prepareTimeline, type PreparedTimeline } from '../../src/figures/timeline/prepare';
+
+export type Interval = readonly [number, number];
+
+/** What survives hiding the panel and reloading the window. */
+export interface Kept {
+  readonly views: Readonly<Record<Side, Interval | null>>;
+  /** "state 0" or "pc 0" would be an axis; state coordinates by index. */
+  readonly coordinate: number;
+  readonly cursor: number | null;
+  readonly selected: string | null;
+  readonly hidden: readonly EventKind[];
+  readonly weightChange: boolean;
+  readonly simulated: boolean;
+  readonly align: 'own' | 'same' | 'center';
+}
+
+export interface RunState {
+  readonly name: string;
+  readonly prepared: PreparedTimeline | null;
+  readonly busy: boolean;
+  readonly progress: Progress | null;
+  readonly failure: Failure | null;
+}
+
+export interface State {
+  readonly kept: Kept;
+  readonly palette: string;
+  readonly live: boolean;
+  readonly runs: Readonly<Record<Side, RunState | null>>;
+}
+
+export type Action = ToTimelinePanel | { type: 'keep'; change: Partial<Kept> };
+
+const fresh: Kept = {
+  views: { A: null, B: null },
+  coordinate: 0,
+  cursor: null,
+  selected: null,
+  hidden: ['bcb-persistence'],
+  weightChange: false,
+  simulated: true,
+  align: 'own',
+};
+const waiting = (name: string): RunState => ({
+  name,
+  prepared: null,
+  busy: true,
+  progress: null,
+  failure: null,
+});
+
+/** The state before the first message, with what an earlier panel kept. */
+export function initialState(restored: unknown): State {
+  const old = typeof restored === 'object' && restored !== null && 'views' in restored ? restored : {};
+  return {
+    kept: { ...fresh, ...old },
+    palette: 'standard',
+    live: false,
+    runs: { A: null, B: null },
+  };
+}
+
+export function reduce(state: State, action: Action): State {
+  const change = (side: Side, part: Partial<RunState>): State => ({
+    ...state,
+    runs: { ...state.runs, [side]: { ...(state.runs[side] ?? waiting('')), ...part } },
+  });
+  switch (action.type) {
+    case 'init':
+      return {
+        ...initialState(state.kept),
+        palette: action.palette,
+        runs: { A: waiting(action.run.name), B: null },
+      };
+    case 'progress':
+      return change(action.side, { progress: action.progress });
+    case 'busy':
+      return change(action.side, {
+        busy: action.busy,
+        ...(action.busy ? { failure: null } : { progress: null }),
+      });
+    case 'timeline':
+      return change(action.side, {
+        name: action.name,
+        prepared: prepareTimeline(action.timeline),
+        failure: null,
+      });
+    case 'failure':
+      return change(action.side, { failure: action.failure, busy: false });
+    case 'live':
+      return { ...state, live: action.live };
+    case 'alone':
+      return { ...state, runs: { ...state.runs, B: null } };
+    case 'keep':
+      return { ...state, kept: { ...state.kept, ...action.change } };
+  }
+}
+
+/** The window of a run: the user's, else where its events crowd, else all of it. */
+export function viewOf({ kept, runs }: State, side: Side): Interval {
+  const prepared = runs[side]?.prepared;
+  if (!prepared) return [0, 1];
+  if (kept.align === 'same' && side === 'B') return viewOf({ kept, runs } as State, 'A');
+  return kept.views[side] ?? firstView(prepared.timeline, prepared.extent);
+}
+
+/** The stretch that holds the middle four fifths of the bifurcations, with room; the whole run where that is most. */
+function firstView(timeline: Timeline, extent: Interval): Interval {
+  const at = timeline.events.filter(({ kind }) => kind !== 'bcb-persistence').map(({ epoch }) => epoch);
+  if (at.length < 4) return extent;
+  const lo = at[Math.floor(0.1 * (at.length - 1))]!;
+  const hi = at[Math.ceil(0.9 * (at.length - 1))]!;
+  const pad = Math.max(0.2 * (hi - lo), 1e-3 * (extent[1] - extent[0]));
+  const view: Interval = [Math.max(extent[0], lo - pad), Math.min(extent[1], hi + pad)];
+  return view[1] - view[0] > 0.6 * (extent[1] - extent[0]) ? extent : view;
+}
+
+interface VsCodeApi {
+  postMessage(message: FromTimelinePanel): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+export interface Store {
+  readonly state: State;
+  keep(change: Partial<Kept>): void;
+  post(message: FromTimelinePanel): void;
+  subscribe(listener: (state: State) => void): () => void;
+}
+
+/** Connects to the extension host and keeps what must survive. */
+export function createStore(): Store {
+  const api = acquireVsCodeApi();
+  const panel = document.body.dataset['panel'];
+  let state = initialState(api.getState());
+  const listeners = new Set<(state: State) => void>();
+  let saving: ReturnType<typeof setTimeout> | undefined;
+  const save = (): void => {
+    saving = undefined;
+    api.setState({ ...state.kept, panel });
+  };
+  save();
+  const dispatch = (action: Action): void => {
+    const before = state.kept;
+    state = reduce(state, action);
+    if (state.kept !== before) saving ??= setTimeout(save, 100);
+    for (const listener of listeners) listener(state);
+  };
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    const data = event.data;
+    if (typeof data === 'object' && data !== null && 'type' in data) dispatch(data as ToTimelinePanel);
+  });
+  window.addEventListener('pagehide', save);
+  return {
+    get state() {
+      return state;
+    },
+    keep: (change) => dispatch({ type: 'keep', change }),
+    post: (message) => api.postMessage(message),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

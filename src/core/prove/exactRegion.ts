@@ -166,7 +166,7 @@ export class ExactRegions {
     const { C, d } = this.integers;
     const units = new Set<number>();
     const points: Float64Array[] = [];
-    const keys: string[] = [];
+    const exact: bigint[][] = [];
     for (const [t, bits] of word.entries()) {
       const { P, c, scale } = prefixes[t]!;
       const z = c.map((v, i) => {
@@ -185,11 +185,15 @@ export class ExactRegions {
         } else if (p > 0n !== (bits[u] === 1)) return { kind: 'outside' };
       }
       points.push(Float64Array.from(z, (v) => ratio(v, below)));
-      const common = z.reduce(gcd, below);
-      const sign = below < 0n ? -common : common;
-      keys.push([below, ...z].map((v) => (v / sign).toString(36)).join('/'));
+      exact.push([below, ...z]);
     }
     if (units.size === 0) return { kind: 'inside', points };
+    // Only here: the greatest common divisors of long words' numbers take longer than all the rest.
+    const keys = exact.map((numbers) => {
+      const common = numbers.reduce(gcd);
+      const sign = numbers[0]! < 0n ? -common : common;
+      return numbers.map((v) => (v / sign).toString(36)).join('/');
+    });
     const period = primitivePeriod(keys);
     const orbit = keys.slice(0, period);
     const first = leastRotation(orbit);

@@ -7,7 +7,7 @@ import type { Report } from '../core/report/types';
 import { reportToCsv } from '../export/csv';
 import { reportToHtml } from '../export/html';
 import { reportToJson } from '../export/json';
-import type { Failure } from '../protocol/job';
+import type { Failure, Jobs } from '../protocol/job';
 import { JobFailure, WorkerClient } from '../worker/client';
 import { helpText } from './help';
 import { flagsFor, parseCommand, UsageError, type Command } from './options';
@@ -97,12 +97,7 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
   try {
     report = await running.result;
     if (command.compare !== null) {
-      const results = fileRef(command.compare);
-      const { file, options } = request;
-      report = {
-        ...report,
-        comparison: await client.run('compare', { report, file, options, results }).result,
-      };
+      report = await compared(report, command.compare, request, client);
     }
   } finally {
     release();
@@ -112,6 +107,23 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
   if (command.out && !(await save(command.out, await rendered(command, report, client)))) return exit.input;
   if (interrupted) return exit.interrupted;
   return report.search.partial ? exit.partial : exit.done;
+}
+
+/** The report with the comparison, or with a warning where there can be none: the analysis is not lost. */
+async function compared(
+  report: Report,
+  results: string,
+  { file, options }: Pick<Jobs['analyze']['request'], 'file' | 'options'>,
+  client: WorkerClient,
+): Promise<Report> {
+  try {
+    const request = { report, file, options, results: fileRef(results) };
+    return { ...report, comparison: await client.run('compare', request).result };
+  } catch (error) {
+    if (!(error instanceof JobFailure)) throw error;
+    const why = failureText(results, error.failure, options).trim();
+    return { ...report, warnings: [...report.warnings, `Nothing was compared. ${why}`] };
+  }
 }
 
 async function runVerify(command: Verify, client: WorkerClient): Promise<number> {

@@ -131,7 +131,7 @@ export function reportTable(report: Report): string {
   ].join('\n');
 }
 
-function comparisonLines({ file, matched, onlyOurs, onlyTheirs }: Comparison): string[] {
+function comparisonLines({ file, matched, onlyOurs, onlyTheirs, notes }: Comparison): string[] {
   return [
     ...bullets(
       `In ${file} too`,
@@ -142,6 +142,7 @@ function comparisonLines({ file, matched, onlyOurs, onlyTheirs }: Comparison): s
       `Only in ${file}`,
       onlyTheirs.map(({ name, order, reason }) => `${name} (order ${String(order)}): ${reason}`),
     ),
+    ...bullets('About the comparison', notes),
   ];
 }
 

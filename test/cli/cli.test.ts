@@ -251,7 +251,8 @@ describe('command line', () => {
     assert.equal(status, 0, err);
     const report = JSON.parse(out) as Report;
     assert.ok(validate(report));
-    const { matched, onlyOurs, onlyTheirs } = report.comparison!;
+    const { matched, onlyOurs, onlyTheirs, notes } = report.comparison!;
+    assert.deepEqual(notes, []);
     assert.deepEqual(matched, [{ id: 'FP1', name: 'cycles.1.1', distance: 0 }]);
     assert.deepEqual(onlyOurs, []);
     // The map takes (9, 9) to (5.5, 6.5).
@@ -263,6 +264,24 @@ describe('command line', () => {
         'cycles.2.1: it is FP1, of order 1, run through 2 times',
       ],
     );
+    const other = row.replace('[1.0, 2.0]', '[1.0, 2.5]');
+    const elsewhere = await file('other.csv', `number_of_cycles_found,cycles,A,W,h\n${other}\n`);
+    const second = await run(['analyze', model, '--compare', elsewhere, '--json']);
+    const { comparison } = JSON.parse(second.out) as Report;
+    assert.match(
+      comparison!.notes.join('|'),
+      /^h in other\.csv differs from the model's by up to 5\.0e-1:[^|]*$/,
+    );
+  }).timeout(240000);
+
+  it('keeps the analysis when there is nothing to compare it with', async () => {
+    const model = await file('kept.json', linear);
+    const { status, out, err } = await run(['analyze', model, '--compare', 'absent.csv', '--json']);
+    assert.equal(status, 0, err);
+    const report = JSON.parse(out) as Report;
+    assert.ok(validate(report));
+    assert.equal(report.comparison, undefined);
+    assert.match(report.warnings.join(), /Nothing was compared\. absent\.csv: /);
   });
 
   it('exits 3 at its time limit and prints what it has', async () => {

@@ -13,13 +13,14 @@ const CLOSE = 1e-4;
 
 /**
  * Holds another program's list against a report's: which objects correspond, and why the others do not.
- * @param file name of the other list, @param map the map that the report is about
+ * @param file name of the other list, @param map the map that the report is about, @param notes taken over
  */
 export function compareObjects(
   report: Report,
   map: CanonicalMap,
   file: string,
   foreign: readonly ForeignObject[],
+  notes: readonly string[],
 ): Comparison {
   const own = [...report.orders.flatMap(({ cycles }) => cycles), ...report.beyond];
   const tolerance = CLOSE * report.model.scale;
@@ -55,6 +56,7 @@ export function compareObjects(
     matched: [...matched.values()],
     onlyOurs: own.filter(({ id }) => !matched.has(id)).map(({ id }) => id),
     onlyTheirs,
+    notes,
   };
 }
 

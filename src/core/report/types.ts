@@ -145,6 +145,8 @@ export interface Comparison {
   /** Ids of objects that the other list lacks. */
   readonly onlyOurs: readonly string[];
   readonly onlyTheirs: readonly { readonly name: string; readonly order: number; readonly reason: string }[];
+  /** What makes the comparison less sure: parameters that differ or could not be held against each other. */
+  readonly notes: readonly string[];
 }
 
 export interface Report {

@@ -218,6 +218,23 @@ describe('recognition from names and shapes, as training codes write them', () =
       variant: { thresholds: 'inside' },
     },
     {
+      code: 'the newer MATLAB code, of the same names, whose h is outside',
+      shapes: { A: [4, 4], W: [4, 4], h: [4, 1], C: [4, 3], S: [4, 4], B: [2, 4], tau: [1], reg: [1] },
+      kind: 'PLRNN',
+      tensors: { A: 'A', W: 'W', h: 'h', C: 'C' },
+      also: { inputDim: 3, equation: "z' = A z + W relu(z) + h + C s" },
+      variant: { thresholds: 'outside' },
+    },
+    {
+      code: 'DynaMix, one expert of almost-linear type',
+      shapes: { ...prefixed('experts.0.', plain), ...prefixed('experts.1.', plain), B: [3, 4] },
+      hints: sidecar({ expert_type: 'almost_linear_rnn', pwl_units: 2 }),
+      options: { set: { group: 'experts.0' } },
+      kind: 'ALRNN',
+      tensors: { A: 'experts.0.A', W: 'experts.0.W', h: 'experts.0.h' },
+      values: { P: 2 },
+    },
+    {
       code: 'a masked PLRNN, which is centred',
       shapes: { ...plain, W_mask: [4, 4] },
       kind: 'PLRNN',

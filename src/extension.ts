@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { registerCommands } from './host/commands';
 import { registerJson } from './host/jsonProviders';
 import { createLog } from './host/log';
@@ -7,7 +7,11 @@ import { Panels } from './host/panels';
 import { registerRuns } from './host/runs/registerRuns';
 import { TimelineStore } from './host/runs/timelineStore';
 import { SavedPanels } from './host/savedPanels';
+import { TimelinePanels } from './host/timelinePanels';
 import { WeightViewers } from './host/weightViewer';
+
+/** Room for what was found in checkpoints; the oldest goes first. */
+const TIMELINE_CACHE_BYTES = 256 * 2 ** 20;
 
 /** Composition only: what the extension is made of, and nothing that takes time. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -20,4 +24,10 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(log, panels, registerCommands(context.extensionUri, panels, answers, log));
   const timelines = new TimelineStore();
   context.subscriptions.push(timelines, registerRuns(context.extensionUri, panels, answers, timelines, log));
+  const cache = {
+    folder: vscode.Uri.joinPath(context.globalStorageUri, 'timelines').fsPath,
+    maxBytes: TIMELINE_CACHE_BYTES,
+  };
+  const { extensionUri: extension } = context;
+  context.subscriptions.push(new TimelinePanels({ extension, panels, answers, timelines, cache, log }));
 }

@@ -15,7 +15,7 @@ export function viewerHtml(webview: vscode.Webview, dist: vscode.Uri): string {
 }
 
 /** The bundled script and style sheet, nothing inline, nothing from outside. */
-function pageOf(
+export function pageOf(
   webview: vscode.Webview,
   dist: vscode.Uri,
   bundle: string,

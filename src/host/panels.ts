@@ -40,20 +40,15 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   }
 
   /** Opens a panel on the file and starts its analysis, or shows the one there is. */
-  open(file: vscode.Uri): DynamicsPanel {
+  open(file: vscode.Uri, column: vscode.ViewColumn = vscode.ViewColumn.Active): DynamicsPanel {
     const known = this.#panels.get(file.toString());
     if (known) {
       known.reveal();
       return known;
     }
-    const webviewPanel = vscode.window.createWebviewPanel(
-      PANEL_TYPE,
-      baseName(file),
-      vscode.ViewColumn.Active,
-      {
-        enableFindWidget: true,
-      },
-    );
+    const webviewPanel = vscode.window.createWebviewPanel(PANEL_TYPE, baseName(file), column, {
+      enableFindWidget: true,
+    });
     const panel = new DynamicsPanel(webviewPanel, file, randomUUID(), this.#services);
     this.#keep(panel);
     panel.analyze();

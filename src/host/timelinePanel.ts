@@ -1,0 +1,267 @@
+import * as vscode from 'vscode';
+import type { Timeline } from '../core/report/timeline';
+import { jumpDefaults } from '../core/training/jumps';
+import { timelineToCsv } from '../export/timelineCsv';
+import { timelineToHtml } from '../export/timelineHtml';
+import { timelineToJson } from '../export/json';
+import type { CacheRef } from '../protocol/job';
+import type { FromTimelinePanel, Side, ToTimelinePanel } from '../protocol/timelinePanel';
+import { WorkerClient, type RunningJob } from '../worker/client';
+import { saveBeside, saveFigure } from './exports';
+import { baseName } from './fileRef';
+import { showError } from './log';
+import type { ModelAnswers } from './modelAnswers';
+import { pageOf } from './panelHtml';
+import { asFailure } from './panelSession';
+import type { Panels } from './panels';
+import { watchRun, type RunWatcher } from './runs/runWatcher';
+import type { TimelineStore } from './runs/timelineStore';
+import { paletteSetting, searchSettings } from './settings';
+import { parseFromTimeline } from './timelineMessages';
+
+export const TIMELINE_TYPE = 'rnnDynamics.timeline';
+
+/** What all timeline panels share. */
+export interface TimelineServices {
+  readonly extension: vscode.Uri;
+  readonly panels: Panels;
+  readonly answers: ModelAnswers;
+  readonly timelines: TimelineStore;
+  readonly cache: CacheRef;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** A run counts as live for this long after its last checkpoint was written. */
+const LIVE_MS = 5 * 60_000;
+
+/** One run in the panel: its folder, what is known of it, and the job under way. */
+interface Run {
+  readonly folder: vscode.Uri;
+  timeline: Timeline | null;
+  job: RunningJob<'timeline'> | null;
+  /** The run changed while a job was under way. */
+  again: boolean;
+}
+
+/** The timeline panel of a run folder, with a second run beside it on request. */
+export class TimelinePanel implements vscode.Disposable {
+  readonly #worker: WorkerClient;
+  readonly #runs = new Map<Side, Run>();
+  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #disposed = new vscode.EventEmitter<void>();
+  readonly onDidDispose = this.#disposed.event;
+  /** What a fresh webview must hear after `init`, by what it replaces. */
+  readonly #known = new Map<string, ToTimelinePanel>();
+  #listening = false;
+  #live: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    readonly folder: vscode.Uri,
+    private readonly services: TimelineServices,
+  ) {
+    const dist = vscode.Uri.joinPath(services.extension, 'dist');
+    this.#worker = new WorkerClient(vscode.Uri.joinPath(dist, 'worker.js').fsPath);
+    this.#runs.set('A', { folder, timeline: null, job: null, again: false });
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(services.extension, 'media', 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(services.extension, 'media', 'panel-dark.svg'),
+    };
+    panel.webview.options = { enableScripts: true, localResourceRoots: [dist] };
+    panel.webview.onDidReceiveMessage((received) => this.#receive(received), null, this.#subscriptions);
+    panel.onDidChangeViewState(
+      () => {
+        // A hidden webview is destroyed; it says `ready` when it is shown again.
+        if (!panel.visible) this.#listening = false;
+      },
+      null,
+      this.#subscriptions,
+    );
+    panel.onDidDispose(() => this.#close(), null, this.#subscriptions);
+    const watcher: RunWatcher = watchRun(folder, '**/*', () => this.#worker);
+    watcher.onDidChange(() => this.#changed(), null, this.#subscriptions);
+    this.#subscriptions.push(watcher);
+    panel.webview.html = pageOf(
+      panel.webview,
+      dist,
+      'timeline',
+      'Bifurcation timeline',
+      // The webview keeps it in its state: a reloaded window opens the same run.
+      ` data-panel="${folder.toString().replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`,
+    );
+    void this.#analyze('A');
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  dispose(): void {
+    this.panel.dispose();
+  }
+
+  #receive(received: unknown): void {
+    const parsed = parseFromTimeline(received);
+    if ('rejected' in parsed) {
+      this.services.log.warn(`A message of the timeline was turned down: ${parsed.rejected}`);
+      return;
+    }
+    this.#handle(parsed.message).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      void showError(this.services.log, `${baseName(this.folder)}: ${reason}`, error);
+    });
+  }
+
+  async #handle(message: FromTimelinePanel): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.#listening = true;
+        this.#tell({ type: 'init', run: { name: baseName(this.folder) }, palette: paletteSetting() });
+        for (const known of this.#known.values()) this.#tell(known);
+        break;
+      case 'stop':
+        for (const { job } of this.#runs.values()) job?.stop(true);
+        break;
+      case 'rerun':
+        for (const side of this.#runs.keys()) void this.#analyze(side);
+        break;
+      case 'compare':
+        await this.#compare();
+        break;
+      case 'endCompare':
+        this.#runs.get('B')?.job?.stop(false);
+        this.#runs.delete('B');
+        for (const key of [...this.#known.keys()]) if (key.endsWith(' B')) this.#known.delete(key);
+        this.#tell({ type: 'alone' });
+        break;
+      case 'openCheckpoints':
+        this.#openCheckpoints(message.side, message.epochs);
+        break;
+      case 'export':
+        await this.#export(message.side, message.format);
+        break;
+      case 'saveFigure':
+        await saveFigure(this.folder, { ...message, type: 'saveFigure' });
+        break;
+      case 'showLog':
+        this.services.log.show();
+        break;
+    }
+  }
+
+  async #compare(): Promise<void> {
+    const [folder] =
+      (await vscode.window.showOpenDialog({
+        canSelectFiles: false,
+        canSelectFolders: true,
+        defaultUri: vscode.Uri.joinPath(this.folder, '..'),
+        openLabel: vscode.l10n.t('Compare'),
+        title: vscode.l10n.t('Compare with the run in ..'),
+      })) ?? [];
+    if (!folder) return;
+    this.#runs.get('B')?.job?.stop(false);
+    this.#runs.set('B', { folder, timeline: null, job: null, again: false });
+    await this.#analyze('B');
+  }
+
+  #openCheckpoints(side: Side, epochs: readonly number[]): void {
+    const run = this.#runs.get(side);
+    for (const epoch of epochs) {
+      const checkpoint = run?.timeline?.checkpoints.find((one) => one.epoch === epoch);
+      if (run && checkpoint)
+        this.services.panels.open(vscode.Uri.joinPath(run.folder, checkpoint.file), vscode.ViewColumn.Beside);
+    }
+  }
+
+  async #export(side: Side, format: 'json' | 'csv' | 'html'): Promise<void> {
+    const run = this.#runs.get(side);
+    if (!run?.timeline) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('There is no timeline yet.'));
+      return;
+    }
+    const write = { json: timelineToJson, csv: timelineToCsv, html: timelineToHtml }[format];
+    await saveBeside(run.folder, `timeline.${format}`, format, new TextEncoder().encode(write(run.timeline)));
+  }
+
+  /** Analyses a run anew; what was found before comes from the cache, so that a grown run costs only its new part. */
+  async #analyze(side: Side): Promise<void> {
+    const run = this.#runs.get(side);
+    if (!run) return;
+    if (run.job) {
+      run.again = true;
+      return;
+    }
+    const { folder } = run;
+    const name = baseName(folder);
+    this.#remember(`busy ${side}`, { type: 'busy', side, busy: true });
+    const search = searchSettings(folder);
+    const job = this.#worker.run(
+      'timeline',
+      {
+        folder: folder.fsPath,
+        run: {},
+        options: this.services.answers.get(folder.toString()),
+        timeline: { ...search, every: 1, jumps: jumpDefaults, association: {} },
+        cache: this.services.cache,
+      },
+      (event) => {
+        if (this.#runs.get(side) !== run) return;
+        if (event.type === 'progress') this.#tell({ type: 'progress', side, progress: event.progress });
+        // What stood before stays until the new timeline is whole.
+        else if (run.timeline === null)
+          this.#remember(`timeline ${side}`, { type: 'timeline', side, name, timeline: event.timeline });
+      },
+    );
+    run.job = job;
+    try {
+      const timeline = await job.result;
+      if (this.#runs.get(side) !== run) return;
+      run.timeline = timeline;
+      this.#known.delete(`failure ${side}`);
+      this.#remember(`timeline ${side}`, { type: 'timeline', side, name, timeline });
+      if (side === 'A') this.services.timelines.set(folder, timeline);
+    } catch (error) {
+      const failure = asFailure(error);
+      if (this.#runs.get(side) !== run || failure.kind === 'cancelled') return;
+      this.services.log.error(`${name}: ${failure.message} ${failure.remedy}`, failure.stack ?? '');
+      this.#remember(`failure ${side}`, { type: 'failure', side, failure });
+    } finally {
+      run.job = null;
+      if (this.#runs.get(side) === run) {
+        this.#remember(`busy ${side}`, { type: 'busy', side, busy: false });
+        if (run.again) {
+          run.again = false;
+          void this.#analyze(side);
+        }
+      }
+    }
+  }
+
+  /** Training wrote something below the folder. */
+  #changed(): void {
+    this.#remember('live', { type: 'live', live: true });
+    if (this.#live) clearTimeout(this.#live);
+    this.#live = setTimeout(() => this.#remember('live', { type: 'live', live: false }), LIVE_MS);
+    void this.#analyze('A');
+  }
+
+  #remember(key: string, message: ToTimelinePanel): void {
+    this.#known.set(key, message);
+    this.#tell(message);
+  }
+
+  #tell(message: ToTimelinePanel): void {
+    if (this.#listening) void this.panel.webview.postMessage(message);
+  }
+
+  #close(): void {
+    this.#listening = false;
+    if (this.#live) clearTimeout(this.#live);
+    for (const { job } of this.#runs.values()) job?.stop(false);
+    this.#runs.clear();
+    void this.#worker.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#disposed.fire();
+    this.#disposed.dispose();
+  }
+}

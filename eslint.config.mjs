@@ -11,7 +11,7 @@ const may = {
   export: ['export', 'figures', 'core'],
   jobs: ['jobs', 'core', 'formats', 'runs', 'protocol', 'export'],
   worker: ['worker', 'jobs', 'core', 'formats', 'runs', 'protocol'],
-  cli: ['cli', 'jobs', 'worker', 'core', 'formats', 'protocol', 'export'],
+  cli: ['cli', 'jobs', 'worker', 'core', 'formats', 'runs', 'protocol', 'export'],
   host: ['host', 'protocol', 'runs', 'core', 'export', 'worker'],
   extension: ['host'],
   webview: ['webview', 'protocol', 'core', 'figures', 'export'],

@@ -5,6 +5,7 @@ const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with s
 
   rnn-dynamics info FILE [--json]      tensors, recognised architecture, how each tensor is used
   rnn-dynamics analyze FILE [options]  fixed points, cycles, attractors
+  rnn-dynamics timeline FOLDER [options]  bifurcations, branches and loss jumps along a training run
   rnn-dynamics verify REPORT MODEL     re-checks a report with code apart from the search's
   rnn-dynamics --version
   rnn-dynamics help ${helpTopics.join('|')}`;
@@ -31,6 +32,16 @@ Output:
   --compare F            hold the report against SCYFI's results in F (dynamical_objects.csv)
   --out F                write the report to F: .json, .csv or .html`;
 
+const timelineHelp = `Run (FOLDER holds checkpoints with numbers in their names; a file that holds a series does as well):
+  --every N=1            take every n-th checkpoint
+  --series NAME          which checkpoints, where the folder holds several series: ckpt_*.pt
+  --with-final           take files named final or best in as well
+  --loss FILE[:COLUMN]   where the loss stands (default: found beside the checkpoints)
+  --jump-change X=0.1    smallest |ln L(e) - ln L(e-1)| of a loss jump
+  --jump-z Z=8           smallest robust z of a loss jump
+  --within W             how far from a bifurcation a jump may lie (default: two rows of the loss)
+  --no-cache             neither use nor keep results of earlier runs`;
+
 const verifyHelp = `Every listed object is solved again from its itinerary in exact arithmetic, every number is derived
 again, and every claim is held against what it needs. Where there are few itineraries, completeness is
 proven again by solving all of them exactly. How the model was read is taken from the report.`;
@@ -48,6 +59,14 @@ export function helpText(topic: HelpTopic): string {
       return ['rnn-dynamics verify REPORT MODEL [--json] [options]', verifyHelp, modelHelp, statusHelp].join(
         '\n\n',
       );
+    case 'timeline':
+      return [
+        'rnn-dynamics timeline FOLDER [options]',
+        timelineHelp,
+        searchHelp.replace('--time-limit S=60 ', '--time-limit S=600'),
+        modelHelp,
+        statusHelp,
+      ].join('\n\n');
     case 'analyze':
       return ['rnn-dynamics analyze FILE [options]', searchHelp, modelHelp, statusHelp].join('\n\n');
   }

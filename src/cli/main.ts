@@ -3,22 +3,30 @@ import os from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
 import type { ModelOptions } from '../core/models/types';
+import type { Timeline } from '../core/report/timeline';
 import type { Report } from '../core/report/types';
 import { reportToCsv } from '../export/csv';
 import { reportToHtml } from '../export/html';
-import { reportToJson } from '../export/json';
+import { reportToJson, timelineToJson } from '../export/json';
+import { timelineToCsv } from '../export/timelineCsv';
+import { timelineToHtml } from '../export/timelineHtml';
 import type { Failure, Jobs } from '../protocol/job';
 import { JobFailure, WorkerClient } from '../worker/client';
 import { helpText } from './help';
-import { flagsFor, parseCommand, UsageError, type Command } from './options';
+import { flagsFor, parseCommand, UsageError, type Command, type OutFormat } from './options';
 import { progressDisplay } from './progress';
 import { infoTable, reportTable, verificationText } from './table';
+import { timelineTable } from './timelineTable';
 
 /** What the process exits with. */
 export const exit = { done: 0, input: 1, usage: 2, partial: 3, internal: 4, interrupted: 130 } as const;
 
+/** Bound of the cache on disk. */
+const CACHE_BYTES = 512 * 2 ** 20;
+
 type Analyze = Extract<Command, { name: 'analyze' }>;
 type Info = Extract<Command, { name: 'info' }>;
+type TimelineCommand = Extract<Command, { name: 'timeline' }>;
 type Verify = Extract<Command, { name: 'verify' }>;
 
 /**
@@ -46,6 +54,7 @@ export async function main(args: readonly string[], worker: string): Promise<num
       return exit.done;
     case 'info':
     case 'analyze':
+    case 'timeline':
     case 'verify': {
       const client = new WorkerClient(worker);
       try {
@@ -54,6 +63,8 @@ export async function main(args: readonly string[], worker: string): Promise<num
             return await runInfo(command, client);
           case 'analyze':
             return await runAnalyze(command, client);
+          case 'timeline':
+            return await runTimeline(command, client);
           case 'verify':
             return await runVerify(command, client);
         }
@@ -126,6 +137,59 @@ async function compared(
   }
 }
 
+async function runTimeline(command: TimelineCommand, client: WorkerClient): Promise<number> {
+  const display = progressDisplay(process.stderr);
+  const { run, model: options, timeline: search } = command;
+  const cache = command.cache ? { folder: cacheFolder(), maxBytes: CACHE_BYTES } : null;
+  const request = { folder: path.resolve(command.file), run, options, timeline: search, cache };
+  let seen = 0;
+  const running = client.run('timeline', request, (event) => {
+    if (event.type === 'progress') display.show(event.progress);
+    else {
+      display.found(event.timeline.events.length - seen);
+      seen = event.timeline.events.length;
+    }
+  });
+  let interrupted = false;
+  const release = onInterrupt(() => {
+    interrupted = true;
+    running.stop(true);
+  });
+  let found: Timeline;
+  try {
+    found = await running.result;
+  } finally {
+    release();
+    display.end();
+  }
+  await print(command.json ? timelineToJson(found) : timelineTable(found));
+  for (const warning of command.json ? found.warnings : []) process.stderr.write(`${warning}\n`);
+  if (command.out && !(await save(command.out, renderedTimeline(command.out.format, found))))
+    return exit.input;
+  for (const { epochs, text } of found.balance.broken)
+    process.stderr.write(`the balance is broken between ${epochs.join(' and ')}: ${text}\n`);
+  if (interrupted) return exit.interrupted;
+  if (found.balance.broken.length > 0) return exit.internal;
+  return found.search.stoppedBy === null ? exit.done : exit.partial;
+}
+
+function renderedTimeline(format: OutFormat, found: Timeline): string {
+  switch (format) {
+    case 'csv':
+      return timelineToCsv(found);
+    case 'html':
+      return timelineToHtml(found);
+    case 'json':
+      return timelineToJson(found);
+  }
+}
+
+/** Where results of earlier runs are kept, by the XDG base directory rules. */
+function cacheFolder(): string {
+  const home = process.env['XDG_CACHE_HOME'];
+  return path.join(home && path.isAbsolute(home) ? home : path.join(os.homedir(), '.cache'), 'rnn-dynamics');
+}
+
 async function runVerify(command: Verify, client: WorkerClient): Promise<number> {
   const { report, file, model: options } = command;
   const running = client.run('verify', { report: fileRef(report), file: fileRef(file), options });
@@ -186,7 +250,7 @@ async function rendered(command: Analyze, report: Report, client: WorkerClient):
   }
 }
 
-async function save(out: NonNullable<Analyze['out']>, text: string): Promise<boolean> {
+async function save(out: { readonly file: string }, text: string): Promise<boolean> {
   try {
     await writeFile(out.file, text);
     return true;

@@ -2,7 +2,9 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { modelKinds } from '../core/models/index';
 import type { ModelOptions } from '../core/models/types';
 import type { ModelKind } from '../core/report/types';
-import type { SearchOptions } from '../protocol/job';
+import { jumpDefaults } from '../core/training/jumps';
+import type { SearchOptions, TimelineOptions } from '../protocol/job';
+import type { RunOptions } from '../runs/types';
 
 /** The command line itself is at fault. */
 export class UsageError extends Error {
@@ -11,7 +13,7 @@ export class UsageError extends Error {
 
 export type OutFormat = 'json' | 'csv' | 'html';
 
-export const helpTopics = ['info', 'analyze', 'verify'] as const;
+export const helpTopics = ['info', 'analyze', 'timeline', 'verify'] as const;
 export type HelpTopic = 'all' | (typeof helpTopics)[number];
 
 export type Command =
@@ -32,6 +34,17 @@ export type Command =
       readonly search: SearchOptions;
       /** Results of SCYFI to hold the report against. */
       readonly compare: string | null;
+    }
+  | {
+      readonly name: 'timeline';
+      /** A folder of checkpoints, or a file that holds a series. */
+      readonly file: string;
+      readonly json: boolean;
+      readonly out: { readonly file: string; readonly format: OutFormat } | null;
+      readonly cache: boolean;
+      readonly run: RunOptions;
+      readonly model: ModelOptions;
+      readonly timeline: TimelineOptions;
     }
   | {
       readonly name: 'verify';
@@ -70,6 +83,17 @@ const searchFlags = {
   compare: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
+const timelineFlags = {
+  every: { type: 'string' },
+  loss: { type: 'string' },
+  series: { type: 'string' },
+  'with-final': { type: 'boolean' },
+  'jump-change': { type: 'string' },
+  'jump-z': { type: 'string' },
+  within: { type: 'string' },
+  'no-cache': { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
 interface Values {
   readonly [flag: string]: string | boolean | (string | boolean)[] | undefined;
 }
@@ -101,13 +125,30 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         out: outFile(values['out']),
         model: modelOptions(values),
         compare: typeof values['compare'] === 'string' ? values['compare'] : null,
-        search: {
-          maxOrder: wholeNumber(values, 'max-order', 4, 1, 1000),
-          seed: wholeNumber(values, 'seed', 0, 0, 2 ** 31 - 1),
-          timeLimit: positive(values, 'time-limit', 60, 1e6),
-          threads: wholeNumber(values, 'threads', machine.cores, 1, 256),
-          memoryLimitMB: wholeNumber(values, 'memory-limit', defaultMemory(machine), 64, 2 ** 20),
-          certify: values['no-certify'] !== true,
+        search: searchOptions(values, machine, 60),
+      };
+    }
+    case 'timeline': {
+      const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...timelineFlags });
+      if (values['help'] === true) return { name: 'help', topic: 'timeline' };
+      for (const flag of ['proof', 'shard', 'compare', 'epoch'])
+        if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of timeline`);
+      return {
+        name: 'timeline',
+        file: onlyFile(positionals, 'a folder'),
+        json: values['json'] === true,
+        out: outFile(values['out']),
+        cache: values['no-cache'] !== true,
+        run: runOptions(values),
+        model: modelOptions(values),
+        timeline: {
+          ...searchOptions(values, machine, 600),
+          every: wholeNumber(values, 'every', 1, 1, 1e6),
+          jumps: {
+            change: positive(values, 'jump-change', jumpDefaults.change, 1e6),
+            z: positive(values, 'jump-z', jumpDefaults.z, 1e6),
+          },
+          association: values['within'] === undefined ? {} : { within: positive(values, 'within', 1, 1e12) },
         },
       };
     }
@@ -124,6 +165,30 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         first.startsWith('-') ? `there is no option ${first} here` : `there is no command "${first}"`,
       );
   }
+}
+
+function searchOptions(values: Values, machine: Machine, seconds: number): SearchOptions {
+  return {
+    maxOrder: wholeNumber(values, 'max-order', 4, 1, 1000),
+    seed: wholeNumber(values, 'seed', 0, 0, 2 ** 31 - 1),
+    timeLimit: positive(values, 'time-limit', seconds, 1e6),
+    threads: wholeNumber(values, 'threads', machine.cores, 1, 256),
+    memoryLimitMB: wholeNumber(values, 'memory-limit', defaultMemory(machine), 64, 2 ** 20),
+    certify: values['no-certify'] !== true,
+  };
+}
+
+/** `--loss FILE[:COLUMN]`, `--series NAME`, `--with-final`. */
+function runOptions(values: Values): RunOptions {
+  const loss = values['loss'];
+  const series = values['series'];
+  const split = /^(.+?)(?::([^:/\\]+))?$/.exec(typeof loss === 'string' ? loss : '');
+  if (loss !== undefined && !split) throw new UsageError('--loss takes FILE or FILE:COLUMN');
+  return {
+    ...(split ? { loss: { file: split[1]!, column: split[2] ?? null } } : {}),
+    ...(typeof series === 'string' ? { series } : {}),
+    ...(values['with-final'] === true ? { withFinal: true } : {}),
+  };
 }
 
 /** Half of the machine's memory, between 256 MB and 4 GB. */
@@ -156,10 +221,11 @@ function joinNegative(args: readonly string[]): string[] {
   return joined;
 }
 
-function onlyFile(positionals: readonly string[]): string {
+function onlyFile(positionals: readonly string[], what = 'a file'): string {
   const [file, ...more] = positionals;
-  if (file === undefined) throw new UsageError('a file is missing');
-  if (more.length > 0) throw new UsageError(`one file at a time, not also ${more.join(' ')}`);
+  if (file === undefined) throw new UsageError(`${what} is missing`);
+  if (more.length > 0)
+    throw new UsageError(`${what.replace('a ', 'one ')} at a time, not also ${more.join(' ')}`);
   return file;
 }
 

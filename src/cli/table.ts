@@ -2,7 +2,7 @@ import type { Comparison, InfoReport, Report } from '../core/report/types';
 import type { Verification } from '../core/verify/report';
 
 /** Columns of text, each as wide as its widest cell; numbers to the right. */
-function columns(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function columns(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c]?.length ?? 0)));
   const numeric = header.map((_, c) => rows.every((row) => /^[-+\d.∞e]*$/.test(row[c] ?? '')));
   const line = (cells: readonly string[]): string =>
@@ -20,11 +20,11 @@ function short(value: number | null): string {
   return size >= 1e-3 && size < 1e6 ? value.toPrecision(5) : value.toExponential(2);
 }
 
-function bullets(title: string, texts: readonly string[]): string[] {
+export function bullets(title: string, texts: readonly string[]): string[] {
   return texts.length === 0 ? [] : ['', `${title}:`, ...texts.map((text) => `  - ${text}`)];
 }
 
-function plural(count: number, one: string, many = `${one}s`): string {
+export function plural(count: number, one: string, many = `${one}s`): string {
   return `${String(count)} ${count === 1 ? one : many}`;
 }
 

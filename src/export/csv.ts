@@ -1,6 +1,6 @@
 import type { BoundaryPoint, Complex, Cycle, Report } from '../core/report/types';
 
-type Cell = string | number | boolean | null;
+export type Cell = string | number | boolean | null;
 
 /**
  * The objects of a report as CSV (RFC 4180): one row for each point of each fixed point and cycle, those beyond
@@ -19,7 +19,12 @@ export function reportToCsv(report: Report): string {
     ...report.beyond.flatMap((cycle) => cycleRows(cycle, 'beyond')),
     ...report.orders.flatMap(({ boundaryPoints }) => boundaryPoints.flatMap(boundaryRows)),
   ];
-  return [header, ...rows].map((row) => row.map(cellText).join(',') + '\r\n').join('');
+  return csvText([header, ...rows]);
+}
+
+/** Rows as RFC 4180 wants them. */
+export function csvText(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => row.map(cellText).join(',') + '\r\n').join('');
 }
 
 function cycleRows(cycle: Cycle, listed: 'searched' | 'beyond'): Cell[][] {
@@ -41,7 +46,7 @@ function boundaryRows(object: BoundaryPoint): Cell[][] {
   ]);
 }
 
-function complexText({ re, im }: Complex): string {
+export function complexText({ re, im }: Complex): string {
   const sign = im < 0 || Object.is(im, -0) ? '-' : '+';
   return `(${String(re)}${sign}${String(Math.abs(im))}j)`;
 }

@@ -1,3 +1,4 @@
+import type { Timeline } from '../core/report/timeline';
 import type { InfoReport, Report } from '../core/report/types';
 
 /**
@@ -6,6 +7,11 @@ import type { InfoReport, Report } from '../core/report/types';
  */
 export function reportToJson(report: Report | InfoReport): string {
   return `${write(report, '')}\n`;
+}
+
+/** A timeline as JSON text, in the same way. */
+export function timelineToJson(timeline: Timeline): string {
+  return `${write(timeline, '')}\n`;
 }
 
 function write(value: unknown, indent: string): string {

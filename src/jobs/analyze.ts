@@ -66,7 +66,8 @@ export async function analyze(
   };
 }
 
-function summarise({ model, input }: LoadedModel): Omit<ModelSummary, 'scale'> {
+/** What a report says of its model, but for the unit of length. */
+export function summarise({ model, input }: LoadedModel): Omit<ModelSummary, 'scale'> {
   const { kind, variant, stateDim, reluUnits, inputDim, equation, tensors, assumptions, notes } = model;
   return { kind, variant, stateDim, reluUnits, inputDim, input, equation, tensors, assumptions, notes };
 }

@@ -16,6 +16,9 @@ import type {
   Trajectory,
 } from '../core/report/scene';
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
+import type { Timeline } from '../core/report/timeline';
+import type { AssociationOptions } from '../core/training/association';
+import type { JumpOptions } from '../core/training/jumps';
 import type { Verification } from '../core/verify/report';
 import type { BasinRequest, ManifoldRequest } from './explore';
 import type { Run, RunOptions } from '../runs/types';
@@ -51,6 +54,22 @@ export interface SearchOptions {
   readonly memoryLimitMB: number;
   /** Whether to spend time on proofs. */
   readonly certify: boolean;
+}
+
+/** How a timeline is made; a search of each checkpoint and what is asked of the whole run. */
+export interface TimelineOptions extends SearchOptions {
+  /** Take every n-th checkpoint; 1 takes all. */
+  readonly every: number;
+  /** When a step of the loss is a jump. */
+  readonly jumps: JumpOptions;
+  /** What is held against what; `within` is two rows of the loss where it is not given. */
+  readonly association: Partial<AssociationOptions>;
+}
+
+/** Where results are kept between sessions, and how much room they may take. */
+export interface CacheRef {
+  readonly folder: string;
+  readonly maxBytes: number;
 }
 
 export interface Progress {
@@ -103,6 +122,24 @@ export interface Jobs extends JsonJobs {
     request: { report: Report; file: FileRef; options: ModelOptions; results: FileRef };
     event: never;
     result: Comparison;
+  };
+  /**
+   * The bifurcation timeline of a folder of checkpoints, or of a file that holds a series. Asked again for a run that has
+   * grown, only the new part is computed.
+   */
+  timeline: {
+    request: {
+      folder: string;
+      run: RunOptions;
+      options: ModelOptions;
+      timeline: TimelineOptions;
+      cache: CacheRef | null;
+    };
+    event:
+      | { type: 'progress'; progress: Progress }
+      /** What is known so far, marked partial. */
+      | { type: 'timeline'; timeline: Timeline };
+    result: Timeline;
   };
   /** Re-checks a report against its model file. */
   verify: {

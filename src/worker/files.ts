@@ -179,3 +179,13 @@ export async function runFolderOf(folder: string): Promise<RunFolder> {
     },
   };
 }
+
+/** A run as the user names it: the folder of its checkpoints, or the one file that holds a series. Throws InputError. */
+export async function openRun(place: string): Promise<{ folder: RunFolder; series: string | null }> {
+  const whole = path.resolve(place);
+  const found = await stat(whole).catch((error: unknown) => {
+    throw fileError(error);
+  });
+  if (found.isDirectory()) return { folder: await runFolderOf(whole), series: null };
+  return { folder: await runFolderOf(path.dirname(whole)), series: path.basename(whole) };
+}

@@ -3,11 +3,13 @@ import { Cancelled, InputError } from '../core/errors';
 import { version } from '../../package.json';
 import { analyze } from '../jobs/analyze';
 import { compare } from '../jobs/compare';
+import { MemoryCache } from '../jobs/cache';
 import { Control } from '../jobs/control';
 import { basins, manifolds, symbols } from '../jobs/explore';
 import { info } from '../jobs/info';
 import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
+import { timeline } from '../jobs/timeline';
 import { optionsOf, readReport, verify } from '../jobs/verify';
 import { probe, scene, trajectory, weights } from '../jobs/view';
 import {
@@ -22,9 +24,11 @@ import {
 import type { ModelOptions } from '../core/models/types';
 import { readContainer } from '../formats/index';
 import { readRun } from '../runs/readRun';
-import { hashSource, openRef, runFolderOf } from './files';
+import { CacheFolder } from './cacheFolder';
+import { hashSource, openRef, openRun, runFolderOf } from './files';
 import { jsonHandlers } from './jsonDocuments';
 import { runTasksOnThreads } from './pool';
+import { TimelineThreads } from './timelineThreads';
 
 type Handlers = {
   [N in JobName]: (
@@ -47,6 +51,13 @@ export function serve(port: MessagePort, script: string): void {
     const file = files.get(name);
     if (!file) throw new Error(`no file is open as ${name}`);
     return file;
+  };
+  const memories = new Map<string, MemoryCache>();
+  const remembered = (name: string, disk: CacheFolder): MemoryCache => {
+    const found = memories.get(name) ?? new MemoryCache();
+    memories.set(name, found);
+    found.behind = disk;
+    return found;
   };
   const cancels = (stop: SharedArrayBuffer): (() => boolean) => {
     const flag = new Int32Array(stop);
@@ -88,6 +99,31 @@ export function serve(port: MessagePort, script: string): void {
     compare: async ({ report, file, options, results }) => {
       const { source, neighbourhood } = await openRef(results);
       return compare(report, await load(file, options), source, neighbourhood);
+    },
+    timeline: async ({ folder: place, run, options, timeline: search, cache }, stop, onEvent) => {
+      const { folder, series } = await openRun(place);
+      const limit = search.memoryLimitMB * 2 ** 20;
+      const control = new Control(
+        new Int32Array(stop),
+        search.timeLimit,
+        () => process.memoryUsage().rss > limit,
+      );
+      const disk = cache && new CacheFolder(cache.folder, cache.maxBytes);
+      const threads = new TimelineThreads(script, control.stop);
+      try {
+        return await timeline(folder, { ...(series === null ? {} : { series }), ...run }, options, search, {
+          version,
+          control,
+          hash: hashSource,
+          cache: disk && remembered(cache.folder, disk),
+          onEvent,
+          runTask: threads.run,
+          threads: search.threads,
+        });
+      } finally {
+        await threads.dispose();
+        await disk?.trim();
+      }
     },
     verify: async ({ report: ref, file, options }) => {
       const report = await readReport((await openRef(ref)).source);

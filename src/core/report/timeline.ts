@@ -115,7 +115,7 @@ export interface TimelineCheckpoint {
   readonly digest: string;
   readonly loss: number | null;
   readonly gradNorm: number | null;
-  /** Largest change of any parameter and Euclidean change of all, per unit of the axis, since the checkpoint before. */
+  /** Euclidean change of all parameters since the checkpoint before, per unit of the axis. */
   readonly weightChange: number | null;
   readonly counts: Readonly<Record<number, StabilityCounts>>;
   /** Objects that are no isolated cycles. */
@@ -158,7 +158,7 @@ export interface LossJump {
 
 export interface AssociationTest {
   readonly pValue: number;
-  /** Upward jumps with an event within `within` of the axis. */
+  /** Jumps (upward ones, unless chosen otherwise) with an event within `within` of the axis. */
   readonly matched: number;
   /** The mean of `matched` over the circular shifts. */
   readonly expected: number;
@@ -201,7 +201,7 @@ export interface Timeline {
   readonly association: {
     readonly definition: string;
     readonly wholeRun: AssociationTest;
-    /** Inside the longest stretch of equally dense checkpoints; null when that is the whole run. */
+    /** Inside the longest stretch with the smallest spacing of checkpoints; null when all are equally dense. */
     readonly denseWindow: AssociationTest | null;
   } | null;
   /**

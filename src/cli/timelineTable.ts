@@ -1,0 +1,53 @@
+import type { AssociationTest, Timeline } from '../core/report/timeline';
+import { bullets, columns, plural } from './table';
+
+/** What `timeline` prints for a reader. */
+export function timelineTable(timeline: Timeline): string {
+  const { run, checkpoints, branches, events, lossJumps, association, balance, search } = timeline;
+  const shown = events.filter(
+    ({ kind, stability }) => kind !== 'bcb-persistence' || stability[0] !== stability[1],
+  );
+  const hidden = events.length - shown.length;
+  const rows = shown.map((event) => [
+    event.id,
+    event.epoch.toFixed(2),
+    event.kind,
+    String(event.order),
+    event.born.join(' '),
+    event.died.join(' '),
+    event.text,
+  ]);
+  const proven = checkpoints.map(({ provenOrder }) => (provenOrder === 'all' ? Infinity : provenOrder));
+  const least = Math.min(...proven);
+  const span = [checkpoints[0], checkpoints.at(-1)].map((c) => String(c?.epoch ?? '-')).join(' .. ');
+  const unresolved = events.filter(({ kind }) => kind === 'unresolved').length;
+  const up = lossJumps.filter(({ change }) => change > 0).length;
+  return [
+    `${run.folder} · ${run.kind} · ${plural(checkpoints.length, 'checkpoint')}, ${timeline.axis} ${span}` +
+      (run.forcing === null ? '' : ` · forcing: ${run.forcing}`),
+    `${plural(branches.length, 'branch', 'branches')}, ${plural(events.length, 'event')} (${String(unresolved)} unresolved), ${plural(lossJumps.length, 'loss jump')} (${String(up)} upward)`,
+    least === Infinity
+      ? 'Every period is proven complete at every checkpoint.'
+      : `Orders proven complete at every checkpoint: ${least === 0 ? 'none' : `1 to ${String(least)}`} (asked for: ${String(search.maxOrder)}).`,
+    `Balance of births and deaths: ${plural(balance.steps, 'step')} checked, ${String(balance.broken.length)} broken.`,
+    ...(search.partial ? ['This timeline is partial.'] : []),
+    '',
+    ...(rows.length === 0
+      ? ['No events.']
+      : [columns(['event', 'at', 'kind', 'order', 'born', 'died', ''], rows)]),
+    ...(hidden > 0 ? ['', `${plural(hidden, 'persistence')} not listed (see --json).`] : []),
+    ...(association ? ['', 'Loss jumps at bifurcations:', testLine('whole run', association.wholeRun)] : []),
+    ...(association?.denseWindow ? [testLine('dense window', association.denseWindow)] : []),
+    ...bullets(
+      'Balance broken',
+      balance.broken.map(({ epochs, text }) => `${epochs.join(' .. ')}: ${text}`),
+    ),
+    ...bullets('Warnings', timeline.warnings),
+    '',
+  ].join('\n');
+}
+
+function testLine(name: string, test: AssociationTest): string {
+  const { pValue, matched, jumps, expected, within, from, to } = test;
+  return `  ${name} (${String(from)} .. ${String(to)}): ${String(matched)} of ${String(jumps)} within ${String(within)}, ${expected.toFixed(1)} expected, p = ${pValue.toFixed(3)}`;
+}

@@ -1,0 +1,172 @@
+import type { Connection } from '../bifurcation/types';
+import type { CanonicalMap } from '../map/canonical';
+import {
+  TIMELINE_SCHEMA,
+  type LossPoint,
+  type StabilityCounts,
+  type Timeline,
+  type TimelineCheckpoint,
+} from '../report/timeline';
+import type { ModelSummary } from '../report/types';
+import type { Tensor } from '../tensor';
+import { associate, type AssociationOptions } from './association';
+import { joinBranches, type Joined, type Series } from './branches';
+import type { CheckpointAnalysis } from './checkpoint';
+import { lossJumps, type JumpOptions } from './jumps';
+
+/** All that is known of a run, at any stage of its analysis. */
+export interface SeriesState {
+  readonly run: Timeline['run'];
+  readonly generator: Timeline['generator'];
+  readonly model: Omit<ModelSummary, 'scale'>;
+  readonly search: Omit<Timeline['search'], 'partial'>;
+  readonly axis: Timeline['axis'];
+  readonly loss: { readonly source: string; readonly points: readonly LossPoint[] } | null;
+  readonly lossOffset: number;
+  readonly warnings: readonly string[];
+  readonly jumps: JumpOptions;
+  readonly association: Partial<AssociationOptions>;
+  readonly checkpoints: readonly {
+    readonly epoch: number;
+    readonly file: string;
+    readonly entry: number | null;
+    readonly digest: string;
+    readonly map: CanonicalMap;
+    readonly parameters: Readonly<Record<string, Tensor>>;
+  }[];
+  /** Null where a checkpoint was not analysed (yet). */
+  readonly analyses: readonly (CheckpointAnalysis | null)[];
+  /** Step i leads from checkpoint i to i + 1. */
+  readonly steps: readonly (Connection | null)[];
+  /** See `Series`. */
+  readonly iterate: Series['iterate'];
+}
+
+/** Rows of the loss that are handed on; more are thinned to the extremes of equal stretches. */
+const MAX_ROWS = 4000;
+
+/** The timeline of what is known. Steps count as followed only between neighbours that were both analysed. */
+export function assembleTimeline(state: SeriesState): Timeline {
+  const { checkpoints, lossOffset } = state;
+  const kept = Array.from(checkpoints.keys()).filter((index) => state.analyses[index]);
+  const analyses = kept.map((index) => state.analyses[index]!);
+  const positions = kept.map((index) => checkpoints[index]!.epoch);
+  const steps = kept
+    .slice(1)
+    .map((index, i) => (kept[i] === index - 1 ? (state.steps[index - 1] ?? null) : null));
+  const proven = analyses.map(({ provenOrder }) => (provenOrder === 'all' ? Infinity : provenOrder));
+  const joined = joinBranches({
+    positions,
+    objects: analyses.map(({ cycles }) => cycles),
+    proven,
+    steps,
+    iterate: (step, s, point, count) => state.iterate(kept[step]!, s, point, count),
+  });
+  const points = state.loss?.points ?? [];
+  const jumps = lossJumps(points, state.jumps);
+  const rowAt = new Map(points.map((point) => [point.epoch, point]));
+  const open = steps.filter((step) => step === null).length;
+  const missing = checkpoints.length - kept.length;
+  const warnings = [...state.warnings];
+  if (missing > 0)
+    warnings.push(`${String(missing)} of ${String(checkpoints.length)} checkpoints are not analysed.`);
+  if (open > 0)
+    warnings.push(
+      `${String(open)} of ${String(steps.length)} steps are not followed: objects are joined by their itineraries there, and no bifurcation in them is known.`,
+    );
+  return {
+    schema: TIMELINE_SCHEMA,
+    generator: state.generator,
+    run: state.run,
+    model: { ...state.model, scale: Math.max(0, ...analyses.map(({ scale }) => scale)) },
+    search: { ...state.search, partial: state.search.stoppedBy !== null || missing > 0 || open > 0 },
+    axis: state.axis,
+    lossOffset,
+    lossSource: state.loss?.source ?? null,
+    loss: thinned(points),
+    checkpoints: kept.map((index, i): TimelineCheckpoint => {
+      const { epoch, file, entry, digest } = checkpoints[index]!;
+      const row = rowAt.get(epoch + lossOffset);
+      const analysis = analyses[i]!;
+      const before = i === 0 ? undefined : checkpoints[kept[i - 1]!];
+      return {
+        ...{ epoch, file, entry, digest },
+        loss: row?.loss ?? null,
+        gradNorm: row?.gradNorm ?? null,
+        weightChange: before ? weightChange(before, checkpoints[index]!) : null,
+        ...objectsOf(analysis, joined, i),
+      };
+    }),
+    branches: joined.branches,
+    events: joined.events,
+    lossJumps: jumps,
+    association: associate(
+      positions,
+      points.map(({ epoch }) => epoch - lossOffset),
+      jumps,
+      joined.events,
+      lossOffset,
+      state.association,
+    ),
+    balance: joined.balance,
+    warnings,
+  };
+}
+
+function objectsOf(
+  analysis: CheckpointAnalysis,
+  { branchOf }: Joined,
+  index: number,
+): Omit<TimelineCheckpoint, 'epoch' | 'file' | 'entry' | 'digest' | 'loss' | 'gradNorm' | 'weightChange'> {
+  const ids = branchOf[index]!;
+  const counts: Record<number, { -readonly [K in keyof StabilityCounts]: number }> = {};
+  for (const { order, stability } of analysis.cycles)
+    (counts[order] ??= { stable: 0, saddle: 0, unstable: 0, marginal: 0 })[stability]++;
+  return {
+    counts,
+    boundaryPoints: analysis.boundaryPoints.length,
+    continua: analysis.continua,
+    provenOrder: analysis.provenOrder,
+    attractors: analysis.attractors.map(({ cycle, ...attractor }) => ({
+      ...attractor,
+      branch: cycle === null ? null : (ids[cycle] ?? null),
+    })),
+    fog: analysis.fog,
+    distanceToBifurcation: null,
+    branches: ids,
+    warnings: analysis.warnings,
+  };
+}
+
+type Weights = Pick<SeriesState['checkpoints'][number], 'epoch' | 'parameters'>;
+
+/** Euclidean change of all parameters per unit of the axis; null where their shapes differ. */
+export function weightChange(before: Weights, after: Weights): number | null {
+  let sum = 0;
+  for (const [name, { data }] of Object.entries(after.parameters)) {
+    const other = before.parameters[name]?.data;
+    if (other?.length !== data.length) return null;
+    for (let i = 0; i < data.length; i++) sum += (data[i]! - other[i]!) ** 2;
+  }
+  return Math.sqrt(sum) / (after.epoch - before.epoch);
+}
+
+/** The smallest and the largest of each of many equal stretches, so that no spike is lost. */
+function thinned(points: readonly LossPoint[]): readonly LossPoint[] {
+  if (points.length <= MAX_ROWS) return points;
+  const keep = new Set([0, points.length - 1]);
+  const stretches = MAX_ROWS / 2;
+  for (let i = 0; i < stretches; i++) {
+    const from = Math.floor((i * points.length) / stretches);
+    const to = Math.floor(((i + 1) * points.length) / stretches);
+    let [least, most] = [from, from];
+    for (let at = from; at < to; at++) {
+      const loss = points[at]!.loss;
+      if (loss === null) continue;
+      if (!(loss >= (points[least]!.loss ?? Infinity))) least = at;
+      if (!(loss <= (points[most]!.loss ?? -Infinity))) most = at;
+    }
+    keep.add(least).add(most);
+  }
+  return [...keep].sort((a, b) => a - b).map((at) => points[at]!);
+}

@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads';
+import { runTimelineTask, type RunTimelineTask, type TimelineTask } from '../jobs/timelineWork';
+
+export interface TimelineThreadData {
+  readonly role: 'timeline';
+  readonly stop: SharedArrayBuffer;
+}
+
+type Reply = { readonly result: unknown } | { readonly failed: string };
+
+/** Threads that share the pieces of a timeline. Started when first needed, each with one task at a time. */
+export class TimelineThreads {
+  readonly #idle: Worker[] = [];
+  readonly #all: Worker[] = [];
+  /** What the threads read: time and memory limits are watched here and passed on. */
+  readonly #stop = new SharedArrayBuffer(4);
+  readonly #watch: NodeJS.Timeout;
+
+  constructor(
+    readonly script: string | URL,
+    stop: () => boolean,
+  ) {
+    this.#watch = setInterval(() => {
+      if (stop()) Atomics.store(new Int32Array(this.#stop), 0, 1);
+    }, 20);
+  }
+
+  readonly run: RunTimelineTask = async (task) => {
+    const worker = this.#idle.pop() ?? this.#start();
+    const result = await ask(worker, task);
+    this.#idle.push(worker);
+    return result as never;
+  };
+
+  async dispose(): Promise<void> {
+    clearInterval(this.#watch);
+    await Promise.all(this.#all.map((worker) => worker.terminate()));
+  }
+
+  #start(): Worker {
+    const data: TimelineThreadData = { role: 'timeline', stop: this.#stop };
+    const worker = new Worker(this.script, { workerData: data });
+    this.#all.push(worker);
+    return worker;
+  }
+}
+
+function ask(worker: Worker, task: TimelineTask): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void): void => {
+      worker.off('message', receive);
+      worker.off('error', reject);
+      worker.off('exit', exited);
+      end();
+    };
+    const receive = (reply: Reply): void =>
+      settle(() => ('failed' in reply ? reject(new Error(reply.failed)) : resolve(reply.result)));
+    const exited = (code: number): void =>
+      settle(() => reject(new Error(`a thread of the timeline ended (exit code ${String(code)})`)));
+    worker.on('message', receive);
+    worker.on('error', reject);
+    worker.on('exit', exited);
+    worker.postMessage(task);
+  });
+}
+
+/** The thread's side. */
+export function serveTimeline(
+  port: {
+    on(event: 'message', listener: (task: TimelineTask) => void): unknown;
+    postMessage(reply: Reply): void;
+  },
+  data: TimelineThreadData,
+): void {
+  const flag = new Int32Array(data.stop);
+  const stop = (): boolean => Atomics.load(flag, 0) !== 0;
+  port.on('message', (task) => {
+    runTimelineTask(task, stop).then(
+      (result) => port.postMessage({ result }),
+      (error: unknown) =>
+        port.postMessage({ failed: error instanceof Error ? error.message : String(error) }),
+    );
+  });
+}

@@ -37,8 +37,7 @@ export class TimelinePanels implements vscode.WebviewPanelSerializer, vscode.Dis
 
   /** Called by VS Code for each panel that was open when the window was reloaded; the cache makes it quick. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const folder =
-      typeof state === 'object' && state !== null && 'panel' in state ? state.panel : undefined;
+    const folder = typeof state === 'object' && state !== null && 'panel' in state ? state.panel : undefined;
     if (typeof folder === 'string') this.#keep(panel, vscode.Uri.parse(folder));
     else panel.dispose();
     return Promise.resolve();

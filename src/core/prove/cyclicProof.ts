@@ -13,8 +13,8 @@ import { Rotations } from './rotations';
 const UNITS = 160;
 /** Largest number of coordinates, all points together: the equations are inverted once. */
 const COORDINATES = 1000;
-/** Work spent on all orders together, in entries of dictionaries; some tens of seconds. */
-const WORK = 4e9;
+/** Work spent on all orders together, in entries of dictionaries; some seconds. */
+const WORK = 4e8;
 /** Entries that a node passes over, in dictionaries: copies, pivots and checks. */
 const PASSES = 10;
 /** Solutions with sum(o) + sum(s) beyond this many times the largest |q_u| (at least 1) are excluded apart. */

@@ -139,6 +139,7 @@ describe('manifest', () => {
       'onLanguage:python',
       'onLanguage:julia',
       'onWebviewPanel:rnnDynamics.dynamics',
+      'onWebviewPanel:rnnDynamics.timeline',
     ]);
     assert.deepEqual(manifest.extensionKind, ['workspace']);
   });

@@ -40,7 +40,7 @@ describe('command line options', () => {
 
   const wrong: readonly [string[], RegExp][] = [
     [[], /command is missing/],
-    [['timeline', 'x'], /no command "timeline"/],
+    [['plane', 'x'], /no command "plane"/],
     [['analyze'], /file is missing/],
     [['analyze', 'a', 'b'], /one file at a time/],
     [['analyze', 'a', '--frobnicate'], /--frobnicate/],

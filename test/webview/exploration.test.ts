@@ -102,7 +102,11 @@ describe('manifolds and basins in the panel', function () {
       .first()
       .hover({ position: { x: 50, y: 55 } });
     await page.screenshot({ path: 'artefacts/regions.png' });
-    await page.locator('.regions-view').getByText(/R1 to R1: \d/).first().waitFor();
+    await page
+      .locator('.regions-view')
+      .getByText(/R1 to R1: \d/)
+      .first()
+      .waitFor();
   });
 
   it('looks right in every theme', async () => {

@@ -47,6 +47,8 @@ export interface CheckpointOptions {
 
 /** Share of a single model's simulation that each checkpoint gets: attractors persist, and neighbours know them. */
 const SURVEY = 0.05;
+/** Longest cycles that are followed as branches; longer attractors keep their period and are drawn as simulated. */
+export const LONGEST_BRANCH = 128;
 /** Iterates before, and after which, states are kept for the fog. */
 const FOG = { settle: 4000, states: 160, starts: 8 };
 
@@ -69,7 +71,9 @@ export async function analyseCheckpoint(
     onProgress: () => undefined,
     onFinds: () => undefined,
   });
-  const cycles = [...found.orders.flatMap((order) => order.cycles), ...found.beyond];
+  const all = [...found.orders.flatMap((order) => order.cycles), ...found.beyond];
+  const cycles = all.filter(({ order }) => order <= LONGEST_BRANCH);
+  const proven = provenOrder(found.orders);
   const place = new Map(cycles.map(({ id }, index) => [id, index]));
   const analysis = {
     scale: found.scale,
@@ -78,7 +82,7 @@ export async function analyseCheckpoint(
       .flatMap((order) => order.boundaryPoints)
       .map(({ order, points, itineraries }) => ({ order, points, itineraries })),
     continua: found.orders.reduce((sum, order) => sum + order.continua.length, 0),
-    provenOrder: provenOrder(found.orders),
+    provenOrder: cycles.length < all.length && proven === 'all' ? LONGEST_BRANCH : proven,
     attractors: found.attractors.map(({ kind, period, cycle, lyapunov, share }) => ({
       kind,
       period: period ?? null,
@@ -90,7 +94,11 @@ export async function analyseCheckpoint(
   };
   return {
     ...analysis,
-    fog: found.attractors.some(({ kind }) => hasNoCycle(kind)) ? fog(map, analysis, options.seed) : [],
+    fog: analysis.attractors.some(
+      ({ kind, cycle }) => hasNoCycle(kind) || (kind === 'cycle' && cycle === null),
+    )
+      ? fog(map, analysis, options.seed)
+      : [],
   };
 }
 

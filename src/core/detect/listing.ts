@@ -1,5 +1,6 @@
 import type { BoundaryPoint, Certificate, Continuum, Cycle, OrderResult } from '../report/types';
 import type { Collection } from './collection';
+import { leastRotation } from './words';
 import type { FoundBoundaryPoint, FoundCycle } from './verify';
 
 export interface ListingOptions {
@@ -54,13 +55,14 @@ export function listObjects(
   const longer = [...byOrder.keys()].filter((order) => order > maxOrder).sort((a, b) => a - b);
   const beyond = longer.flatMap(named);
   const ids = new Map<string, { id: string; exponent: number | null }>();
+  // Listed itineraries are in their least rotation.
   for (const cycle of [...orders.flatMap((o) => o.cycles), ...beyond])
-    for (let shift = 0; shift < cycle.order; shift++)
-      ids.set([...cycle.regions.slice(shift), ...cycle.regions.slice(0, shift)].join(' '), {
-        id: cycle.id,
-        exponent: cycle.growthPerStep,
-      });
-  return { orders, beyond, idOf: (regions) => ids.get(regions.join(' ')) };
+    ids.set(cycle.regions.join(' '), { id: cycle.id, exponent: cycle.growthPerStep });
+  const idOf = (regions: readonly string[]): { id: string; exponent: number | null } | undefined => {
+    const start = leastRotation(regions);
+    return ids.get([...regions.slice(start), ...regions.slice(0, start)].join(' '));
+  };
+  return { orders, beyond, idOf };
 }
 
 /** Lengths times `unit`; multipliers have no unit. */

@@ -46,7 +46,7 @@ export interface CheckpointOptions {
 }
 
 /** Share of a single model's simulation that each checkpoint gets: attractors persist, and neighbours know them. */
-const SURVEY = 0.05;
+const SURVEY = 0.01;
 /** Longest cycles that are followed as branches; longer attractors keep their period and are drawn as simulated. */
 export const LONGEST_BRANCH = 128;
 /** Iterates before, and after which, states are kept for the fog. */

@@ -11,9 +11,6 @@ import { leastRotation, primitivePeriod } from './words';
 /** Exact verdicts asked for at most, in units of their cost: some tens of seconds together. */
 const EXACT_WORK = 1e7;
 
-/** Points times coordinates above which exact arithmetic takes seconds: a cycle that floating point lists stays listed. */
-const LONG = 160;
-
 /** What is known of an itinerary: listed, known to hold nothing, or open within rounding. */
 type Settled = 'listed' | 'empty' | 'open';
 
@@ -101,7 +98,7 @@ export class Collection {
       case 'cycle': {
         // `verifyWord` bounds the error of its points to first order only.
         if (certain || whereabouts(this.map, bits) === 'inside') return this.#listCycle(key, verdict.cycle);
-        const exact = bits.length * this.map.n > LONG ? 'open' : this.#settleExactly(key, bits, foundBy);
+        const exact = this.#settleExactly(key, bits, foundBy);
         if (exact === 'open') this.#listCycle(key, verdict.cycle);
         return exact;
       }
@@ -131,9 +128,7 @@ export class Collection {
   #settleExactly(key: string, bits: readonly Uint8Array[], foundBy: string): Settled {
     const { map } = this;
     const k = bits.length;
-    // Rationals grow along the orbit, and greatest common divisors of long ones outweigh everything else.
-    const growth = Math.max(1, (map.n * k) / LONG) ** 3;
-    const cost = k * Math.max(map.n, 2) ** 3 * (1 + (map.n * k) / 8) * growth;
+    const cost = k * Math.max(map.n, 2) ** 3 * (1 + (map.n * k) / 8);
     if (this.#exactWork + cost > EXACT_WORK || this.listener.stop()) return 'open';
     this.#exactWork += cost;
     this.#exact ??= new ExactRegions(map, () => this.listener.stop());

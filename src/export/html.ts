@@ -366,7 +366,7 @@ function anchor(id: string): string {
   return id.replace(/[^A-Za-z0-9_-]/g, '_');
 }
 
-const STYLE = `
+export const STYLE = `
 :root{color-scheme:light dark;--ink:#2b2b2b;--ink-2:#616161;--paper:#fff;--rule:#e5e5e5;--proven:#007555;--warn:#b34a00;--link:#005fb8}
 @media (prefers-color-scheme:dark){:root{--ink:#ccc;--ink-2:#9d9d9d;--paper:#1f1f1f;--rule:#3a3a3a;--proven:#1fb58a;--warn:#f0743a;--link:#4daafc}}
 *{box-sizing:border-box}

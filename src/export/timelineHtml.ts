@@ -1,25 +1,24 @@
 import type { Timeline } from '../core/report/timeline';
-import { escapeXml as text } from '../figures/svgPainter';
+import type { Painter, Theme } from '../figures/painter';
+import { coordinateOf } from '../figures/projection';
+import { escapeXml as text, svgPainter } from '../figures/svgPainter';
+import { darkTheme, lightTheme } from '../figures/theme';
+import { drawFocus, type FocusFigure } from '../figures/timeline/focus';
+import { drawOverview } from '../figures/timeline/overview';
+import { firstView, prepareTimeline } from '../figures/timeline/prepare';
+import { eventCause, eventName, eventObjects, provenThroughout } from '../figures/timeline/words';
+import { STYLE } from './html';
 
 /** Tables list at most this many rows; the JSON and CSV exports hold all. */
 const MAX_ROWS = 2000;
+const WIDTH = 1060;
 
-/** The timeline as one HTML file for people: no scripts, nothing loaded from elsewhere, fit for paper. */
+/**
+ * The timeline as one HTML file for people: no scripts, nothing loaded from elsewhere, light and dark by the reader's
+ * preference, fit for paper. Everything that came from the run's files is escaped.
+ */
 export function timelineToHtml(timeline: Timeline): string {
-  const { run, checkpoints, branches, events, lossJumps, association } = timeline;
-  const title = `Training timeline of ${run.folder}`;
-  const rows = events
-    .slice(0, MAX_ROWS)
-    .map(
-      (event) =>
-        `<tr><td>${event.id}</td><td class="n">${event.epoch.toFixed(2)}</td><td>${text(event.text)}</td><td>${event.born.join(' ')}</td><td>${event.died.join(' ')}</td></tr>`,
-    );
-  const tests = association
-    ? ([
-        ['Whole run', association.wholeRun],
-        ['Dense window', association.denseWindow],
-      ] as const)
-    : [];
+  const title = `Training timeline of ${timeline.run.folder}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -29,33 +28,129 @@ export function timelineToHtml(timeline: Timeline): string {
 <title>${text(title)}</title>
 <style>${STYLE}</style>
 </head>
-<body><main>
-<h1>${text(title)}</h1>
-<p>${text(run.kind)}, ${String(checkpoints.length)} checkpoints, ${String(branches.length)} branches, ${String(events.length)} events, ${String(lossJumps.length)} loss jumps${run.forcing === null ? '' : `, forcing: ${text(run.forcing)}`}.</p>
-${timeline.warnings.map((warning) => `<p class="warning">${text(warning)}</p>`).join('\n')}
-<h2>Events</h2>
-<table><thead><tr><th>Event</th><th>${timeline.axis === 'index' ? 'Index' : timeline.axis === 'step' ? 'Step' : 'Epoch'}</th><th>What happens</th><th>Born</th><th>Died</th></tr></thead>
-<tbody>
-${rows.join('\n')}
-</tbody></table>
-${events.length > MAX_ROWS ? `<p>${String(events.length - MAX_ROWS)} further events are in the JSON and CSV exports.</p>` : ''}
-${
-  association
-    ? `<h2>Loss jumps at bifurcations</h2><p>${text(association.definition)}</p><table><thead><tr><th></th><th>Matched</th><th>Jumps</th><th>Expected</th><th>p</th></tr></thead><tbody>
-${tests.flatMap(([name, test]) => (test ? [`<tr><td>${name} (${String(test.from)} to ${String(test.to)})</td><td class="n">${String(test.matched)}</td><td class="n">${String(test.jumps)}</td><td class="n">${test.expected.toFixed(1)}</td><td class="n">${test.pValue.toFixed(3)}</td></tr>`] : [])).join('\n')}
-</tbody></table>`
-    : ''
-}
-<p>Made by ${text(timeline.generator.name)} ${text(timeline.generator.version)}.</p>
-</main></body>
+<body>
+<main>
+${header(timeline, title)}
+${figures(timeline)}
+${eventTable(timeline)}
+${association(timeline)}
+${balance(timeline)}
+</main>
+</body>
 </html>
 `;
 }
 
-const STYLE = `:root { color-scheme: light dark; }
-body { font: 14px/1.5 system-ui, sans-serif; margin: 0; }
-main { max-width: 72rem; margin: 0 auto; padding: 1.5rem; }
-table { border-collapse: collapse; } th, td { text-align: left; padding: .15rem .7rem; border-bottom: 1px solid #8884; }
-.n { text-align: right; font-variant-numeric: tabular-nums; }
-.warning { border-left: 3px solid #d55e00; padding-left: .7rem; }
-`;
+function header(timeline: Timeline, title: string): string {
+  const { run, model, checkpoints, branches, events, lossJumps, search, generator } = timeline;
+  const proven = provenThroughout(timeline);
+  const unresolved = events.filter(({ kind }) => kind === 'unresolved').length;
+  const rows: [string, string][] = [
+    ['Equation', `<span class="equation">${text(model.equation)}</span>`],
+    ['Checkpoints', `${String(checkpoints.length)}, ${timeline.axis} ${span(timeline)}`],
+    ['Forcing', run.forcing === null ? 'unknown' : text(run.forcing)],
+    ['Loss', timeline.lossSource === null ? 'not found' : text(timeline.lossSource)],
+    [
+      'Proven',
+      proven === 'all'
+        ? 'every period, at every checkpoint'
+        : proven === 0
+          ? 'nothing at every checkpoint'
+          : `orders 1 to ${String(proven)}, at every checkpoint`,
+    ],
+    ['Highest order searched', String(search.maxOrder)],
+    ['Made by', text(`${generator.name} ${generator.version}`)],
+  ];
+  return `<header>
+<h1>${text(title)}</h1>
+<p class="lead">${text(run.kind)} · ${String(branches.length)} branches, ${String(events.length)} events (${String(unresolved)} unresolved), ${String(lossJumps.length)} loss jumps</p>
+${search.partial ? `<p class="warning">This timeline is partial${search.stoppedBy === null ? '' : ` (${text(search.stoppedBy)})`}.</p>` : ''}
+${timeline.warnings.map((warning) => `<p class="warning">${text(warning)}</p>`).join('\n')}
+<dl>${rows.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('\n')}</dl>
+</header>`;
+}
+
+function span({ checkpoints }: Timeline): string {
+  return [checkpoints[0], checkpoints.at(-1)].map((c) => String(c?.epoch ?? '')).join(' to ');
+}
+
+function figures(timeline: Timeline): string {
+  const prepared = prepareTimeline(timeline);
+  const view = firstView(prepared);
+  const figure: FocusFigure = {
+    prepared,
+    view,
+    coordinate: coordinateOf({ type: 'state', index: 0 }, timeline.model.stateDim, null),
+    ...{ values: null, growth: null, selected: null, laneNames: true },
+    show: { weightChange: true, simulated: true, persistence: false },
+  };
+  const overview = { runs: [{ name: timeline.run.folder, prepared, view }] };
+  return `<section><h2>Bifurcations along training</h2>
+<figure>${inBothThemes('The whole run', WIDTH, 90, 'overview', (painter, theme) => drawOverview(painter, overview, theme))}
+${inBothThemes('The stretch that holds most bifurcations', WIDTH, 640, 'focus', (painter, theme) => drawFocus(painter, figure, theme))}
+<figcaption>Above the whole run, below the marked stretch of it: loss, number of objects by stability, first coordinate of every branch, growth per step. Filled or solid: stable. Points in grey are simulated.</figcaption></figure></section>`;
+}
+
+function inBothThemes(
+  name: string,
+  width: number,
+  height: number,
+  prefix: string,
+  draw: (painter: Painter, theme: Theme) => void,
+): string {
+  return [
+    { kind: 'light', theme: lightTheme },
+    { kind: 'dark', theme: darkTheme },
+  ]
+    .map(({ kind, theme }) => {
+      const painter = svgPainter(width, height, theme, name, `${prefix}-${kind}-`);
+      draw(painter, theme);
+      return `<div class="only-${kind}">${painter.toSvg(false)}</div>`;
+    })
+    .join('');
+}
+
+function eventTable({ events, axis }: Timeline): string {
+  if (events.length === 0) return '<section><h2>Events</h2><p>No events.</p></section>';
+  const rows = events.slice(0, MAX_ROWS).map((event) => {
+    const cells = [
+      event.id,
+      event.epoch.toFixed(2),
+      eventName(event),
+      eventObjects(event),
+      eventCause(event),
+    ];
+    return `<tr>${cells.map((cell, c) => `<td${c === 1 ? ' class="number"' : ''}>${text(cell)}</td>`).join('')}</tr>`;
+  });
+  return `<section><h2>Events</h2>
+<table><thead><tr><th>Event</th><th>${{ epoch: 'Epoch', step: 'Step', index: 'Index' }[axis]}</th><th>Kind</th><th>Objects</th><th>Cause</th></tr></thead><tbody>
+${rows.join('\n')}
+</tbody></table>
+${events.length > MAX_ROWS ? `<p>${String(events.length - MAX_ROWS)} further events are in the JSON and CSV exports.</p>` : ''}
+<p>Cycles that begin and end between two checkpoints are not seen.</p></section>`;
+}
+
+function association({ association: found }: Timeline): string {
+  if (!found) return '';
+  const tests = [
+    { name: 'Whole run', test: found.wholeRun },
+    { name: 'Dense window', test: found.denseWindow },
+  ];
+  const rows = tests.flatMap(({ name, test }) =>
+    test
+      ? [
+          `<tr><td>${name}, ${String(test.from)} to ${String(test.to)}</td><td class="number">${String(test.matched)} of ${String(test.jumps)}</td><td class="number">${test.expected.toFixed(1)}</td><td class="number">${test.pValue.toFixed(2)}</td></tr>`,
+        ]
+      : [],
+  );
+  return `<section><h2>Loss jumps at bifurcations</h2>
+<table><thead><tr><th>Window</th><th>Jumps at a bifurcation</th><th>Expected</th><th>p</th></tr></thead><tbody>
+${rows.join('\n')}
+</tbody></table><p>${text(found.definition)}</p></section>`;
+}
+
+function balance({ balance: { steps, broken } }: Timeline): string {
+  const said = `Counts before + births - deaths = counts after was checked over ${String(steps)} steps between checkpoints, in every proven order.`;
+  return `<section><h2>Balance</h2><p>${said}${broken.length === 0 ? ' It holds everywhere.' : ''}</p>
+${broken.map(({ epochs, text: what }) => `<p class="warning">${text(`${epochs.join(' to ')}: ${what}`)}</p>`).join('\n')}</section>`;
+}

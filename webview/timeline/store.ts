@@ -1,7 +1,7 @@
-import type { EventKind, Timeline } from '../../src/core/report/timeline';
+import type { EventKind } from '../../src/core/report/timeline';
 import type { Failure, Progress } from '../../src/protocol/job';
 import type { FromTimelinePanel, Side, ToTimelinePanel } from '../../src/protocol/timelinePanel';
-import { prepareTimeline, type PreparedTimeline } from '../../src/figures/timeline/prepare';
+import { firstView, prepareTimeline, type PreparedTimeline } from '../../src/figures/timeline/prepare';
 
 export type Interval = readonly [number, number];
 
@@ -105,18 +105,7 @@ export function viewOf({ kept, runs }: State, side: Side): Interval {
   const prepared = runs[side]?.prepared;
   if (!prepared) return [0, 1];
   if (kept.align === 'same' && side === 'B') return viewOf({ kept, runs } as State, 'A');
-  return kept.views[side] ?? firstView(prepared.timeline, prepared.extent);
-}
-
-/** The stretch that holds the middle four fifths of the bifurcations, with room; the whole run where that is most. */
-function firstView(timeline: Timeline, extent: Interval): Interval {
-  const at = timeline.events.filter(({ kind }) => kind !== 'bcb-persistence').map(({ epoch }) => epoch);
-  if (at.length < 4) return extent;
-  const lo = at[Math.floor(0.1 * (at.length - 1))]!;
-  const hi = at[Math.ceil(0.9 * (at.length - 1))]!;
-  const pad = Math.max(0.2 * (hi - lo), 1e-3 * (extent[1] - extent[0]));
-  const view: Interval = [Math.max(extent[0], lo - pad), Math.min(extent[1], hi + pad)];
-  return view[1] - view[0] > 0.6 * (extent[1] - extent[0]) ? extent : view;
+  return kept.views[side] ?? firstView(prepared);
 }
 
 interface VsCodeApi {

@@ -162,3 +162,14 @@ export function curve(
   }
   return out;
 }
+
+/** The stretch that holds the middle four fifths of the bifurcations, with room; the whole run where that is most. */
+export function firstView({ timeline, extent }: PreparedTimeline): readonly [number, number] {
+  const at = timeline.events.filter(({ kind }) => kind !== 'bcb-persistence').map(({ epoch }) => epoch);
+  if (at.length < 4) return extent;
+  const lo = at[Math.floor(0.1 * (at.length - 1))]!;
+  const hi = at[Math.ceil(0.9 * (at.length - 1))]!;
+  const pad = Math.max(0.2 * (hi - lo), 1e-3 * (extent[1] - extent[0]));
+  const view = [Math.max(extent[0], lo - pad), Math.min(extent[1], hi + pad)] as const;
+  return view[1] - view[0] > 0.6 * (extent[1] - extent[0]) ? extent : view;
+}

@@ -42,6 +42,10 @@ export interface DetectOptions {
   readonly known?: readonly (readonly string[])[];
   /** Share of the usual simulation that is spent on attractors, in (0, 1]; 1 when absent. */
   readonly surveyShare?: number;
+  /** Words a planar proof may spend beyond the orders asked for, to prove all periods. */
+  readonly allPeriodsNodes?: number;
+  /** Longer attractors are named by their period alone: neither listed as cycles nor searched around. */
+  readonly longest?: number;
   /** Runs order searches on several threads; in this thread, one after the other, when absent. */
   readonly runTasks?: (
     tasks: readonly OrderTask[],
@@ -74,7 +78,7 @@ const AT_ONCE = 5e4;
  * simulation, cycles by the heuristic search of each order. Deterministic for a seed, whatever runs the tasks.
  */
 export async function detect(map: CanonicalMap, options: DetectOptions): Promise<Detection> {
-  const { maxOrder, seed, stop, onProgress } = options;
+  const { maxOrder, seed, stop, onProgress, longest = Infinity } = options;
   // Inside, lengths are in units of a power of two near the biases' size: tolerances mean the same for h x 1e11.
   const biases = Math.max(maxAbs(map.g), maxAbs(map.d));
   // Bounded so that neither the unit nor its inverse overflows.
@@ -162,7 +166,9 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     fixedPoints: centres,
     share: options.surveyShare ?? 1,
     stop,
-    onPeriodic: (word) => void found.addWord(bitsOf(word), 'attractor'),
+    onPeriodic: (word) => {
+      if (word.length <= longest) found.addWord(bitsOf(word), 'attractor');
+    },
     onProgress: (fraction) => onProgress('attractors', 0.3 + 0.2 * fraction),
   });
   // A map without biases has no unit of length of its own: S stays 1.
@@ -209,6 +215,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     }
     proof = provePlanar(found, {
       maxOrder,
+      ...(options.allPeriodsNodes === undefined ? {} : { allPeriodsNodes: options.allPeriodsNodes }),
       unit,
       stop,
       onCertificate: (order, certificate) => {
@@ -243,7 +250,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       });
   // Attractors of longer period: only what lies next to them, such as the saddle they were born with.
   for (const order of new Set(seen.periodic.map(({ word }) => word.length)))
-    if (order > maxOrder && proof?.allPeriods !== true)
+    if (order > maxOrder && order <= longest && proof?.allPeriods !== true)
       tasks.push({
         ...shared,
         order,

@@ -49,8 +49,9 @@ export function survey(solver: WordSolver, options: SurveyOptions): Survey {
   const { scale } = options;
   const perStep = 2 * n * n + 3 * n * L + 40;
   const work = WORK * options.share;
-  // Less work means fewer orbits before it means shorter ones: long cycles are recognised late.
-  const steps = clamp(Math.round((WORK * Math.sqrt(options.share)) / (perStep * 24)), 1024, 16384);
+  // Less work means fewer orbits rather than short ones: long cycles are recognised late.
+  const whole = clamp(Math.round(WORK / (perStep * 24)), 1024, 16384);
+  const steps = Math.max(1024, Math.round(whole * options.share ** 0.25));
   const starts = clamp(Math.round(work / (perStep * steps)), options.share < 1 ? 8 : 12, 64);
   const random = randomStream(options.seed, 0x5eed);
   const out = {

@@ -10,6 +10,8 @@ export interface AffinePiece {
 
 /** How many numbers of Jacobians are kept (64 MB). */
 const CACHED_NUMBERS = 8e6;
+/** Units up to which every region has a place in a table. */
+const DENSE_UNITS = 12;
 
 /** Numbers the regions met, and keeps the affine piece of each at hand. */
 export class RegionTable {
@@ -17,8 +19,11 @@ export class RegionTable {
   readonly #bits: Uint8Array[] = [];
   readonly #pieces = new Map<number, AffinePiece>();
   readonly #keep: number;
+  /** Number + 1 by the bits read as a binary number, where there are few enough. */
+  readonly #dense: Int32Array | null;
 
   constructor(readonly map: CanonicalMap) {
+    this.#dense = map.L <= DENSE_UNITS ? new Int32Array(2 ** map.L) : null;
     this.#keep = Math.max(64, Math.floor(CACHED_NUMBERS / (map.n * map.n + map.n)));
   }
 
@@ -28,6 +33,15 @@ export class RegionTable {
 
   /** The region's number, a new one when it was not met before. */
   id(bits: Uint8Array): number {
+    if (this.#dense) {
+      let code = 0;
+      for (let u = 0; u < bits.length; u++) code = 2 * code + bits[u]!;
+      const known = this.#dense[code]!;
+      if (known > 0) return known - 1;
+      this.#bits.push(bits.slice());
+      this.#dense[code] = this.#bits.length;
+      return this.#bits.length - 1;
+    }
     const key = bits.length <= 52 ? numberKey(bits) : stringKey(bits);
     let id = this.#ids.get(key);
     if (id === undefined) {

@@ -6,8 +6,8 @@ import { WordGraph } from './wordGraph';
 
 /** Words after which the proof of further orders is given up. */
 const NODES = 500000;
-/** Words spent beyond the orders asked for, in the hope of a proof for all periods. */
-const EXTRA_NODES = 20000;
+/** Words spent in the hope of a proof for all periods, unless told otherwise. */
+const ALL_PERIODS_NODES = 20000;
 /** The box is |z_i| <= this many S. */
 const BOX = 1000;
 /** Longest loop solved for a proof of all periods. */
@@ -15,6 +15,8 @@ const LONGEST = 2000;
 
 export interface PlanarProofOptions {
   readonly maxOrder: number;
+  /** Words that the graph may have beyond the orders asked for, in the hope of a proof for all periods. */
+  readonly allPeriodsNodes?: number;
   /** Model units per internal unit of length. */
   readonly unit: number;
   readonly stop: () => boolean;
@@ -27,7 +29,7 @@ export interface PlanarProofOptions {
  * it meets to `found`.
  */
 export function provePlanar(found: Collection, options: PlanarProofOptions): OrderProof {
-  const { maxOrder, unit, stop } = options;
+  const { maxOrder, unit, stop, allPeriodsNodes = ALL_PERIODS_NODES } = options;
   const { map, scale } = found;
   const radius = BOX * scale;
   const graph = new WordGraph(map, radius, { nodes: NODES, longest: LONGEST, stop });
@@ -66,7 +68,7 @@ export function provePlanar(found: Collection, options: PlanarProofOptions): Ord
 
   const certificates = new Map<number, Certificate>();
   let settledTo = 0;
-  while (graph.open && (graph.provenTo < maxOrder || graph.nodes < EXTRA_NODES)) {
+  while (graph.open && (graph.provenTo < maxOrder || graph.nodes < allPeriodsNodes)) {
     for (const word of graph.advance() ?? []) {
       const list = waiting.get(word.length);
       if (list) list.push(word);

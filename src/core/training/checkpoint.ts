@@ -47,6 +47,8 @@ export interface CheckpointOptions {
 
 /** Share of a single model's simulation that each checkpoint gets: attractors persist, and neighbours know them. */
 const SURVEY = 0.01;
+/** Words spent on a proof for all periods; a single model gets more. */
+const ALL_PERIODS = 4000;
 /** Longest cycles that are followed as branches; longer attractors keep their period and are drawn as simulated. */
 export const LONGEST_BRANCH = 128;
 /** Iterates before, and after which, states are kept for the fog. */
@@ -67,6 +69,8 @@ export async function analyseCheckpoint(
     ...options,
     known,
     surveyShare: SURVEY,
+    allPeriodsNodes: ALL_PERIODS,
+    longest: LONGEST_BRANCH,
     stop,
     onProgress: () => undefined,
     onFinds: () => undefined,

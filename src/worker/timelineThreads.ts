@@ -6,6 +6,9 @@ export interface TimelineThreadData {
   readonly stop: SharedArrayBuffer;
 }
 
+/** How long a thread that was told to stop may take before it is ended. */
+const GRACE_MS = 1000;
+
 type Reply = { readonly result: unknown } | { readonly failed: string };
 
 /** Threads that share the pieces of a timeline. Started when first needed, each with one task at a time. */
@@ -15,19 +18,27 @@ export class TimelineThreads {
   /** What the threads read: time and memory limits are watched here and passed on. */
   readonly #stop = new SharedArrayBuffer(4);
   readonly #watch: NodeJS.Timeout;
+  /** Resolves, as an unfinished task does, when the grace after a stop is over. */
+  readonly #overdue: Promise<null>;
 
   constructor(
     readonly script: string | URL,
     stop: () => boolean,
   ) {
+    let told = Infinity;
+    let giveUp: (nothing: null) => void;
+    this.#overdue = new Promise((resolve) => (giveUp = resolve));
     this.#watch = setInterval(() => {
-      if (stop()) Atomics.store(new Int32Array(this.#stop), 0, 1);
+      if (!stop()) return;
+      Atomics.store(new Int32Array(this.#stop), 0, 1);
+      told = Math.min(told, performance.now());
+      if (performance.now() - told > GRACE_MS) giveUp(null);
     }, 20);
   }
 
   readonly run: RunTimelineTask = async (task) => {
     const worker = this.#idle.pop() ?? this.#start();
-    const result = await ask(worker, task);
+    const result = await Promise.race([ask(worker, task), this.#overdue]);
     this.#idle.push(worker);
     return result as never;
   };

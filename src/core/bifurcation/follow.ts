@@ -117,8 +117,8 @@ export function followCycle(
         return { end: { kind: 'border', bits }, s: at, sError: hit.error, steps };
       }
     }
-    if (!nearest && h < left && h < NEAR) {
-      const at = plusOne(cycle, s, h, direction);
+    if (x < left && x < NEAR) {
+      const at = plusOne(cycle, s, x, direction);
       if (at !== null && (limit - at.s) * direction >= -1e-12)
         return { end: { kind: 'plus one' }, s: clamp(at.s), sError: at.error, steps };
     }

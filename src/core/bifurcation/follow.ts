@@ -56,6 +56,7 @@ export function followCycle(
   const leaving = new Set(departing.map(({ t, u }) => t * L + u));
   const lost = (why: string): Followed => ({ end: { kind: 'lost', why }, s, sError: 0, steps });
   let steady = 0;
+  let looked = Infinity;
   for (let step = 0; step < STEPS; step++) {
     if (!cycle.solve(s)) return lost('its equations are singular within rounding');
     steps.push(s);
@@ -121,6 +122,15 @@ export function followCycle(
       const at = plusOne(cycle, s, x, direction);
       if (at !== null && (limit - at.s) * direction >= -1e-12)
         return { end: { kind: 'plus one' }, s: clamp(at.s), sError: at.error, steps };
+    }
+    // A cycle on its way to infinity: bounds in the norm of its large coordinates say nothing about the others.
+    if (x < left && x < cycle.reach / 8 && cycle.reach < looked / 2) {
+      looked = cycle.reach;
+      const at = plusOne(cycle, s, looked, direction);
+      const inside = at !== null && at.s > 0 && at.s < 1;
+      if (inside && keepsItsRegions(cycle, s, at.s))
+        return { end: { kind: 'plus one' }, s: at.s, sError: at.error, steps };
+      cycle.solve(s);
     }
     if (x >= left) {
       if (left > 0) {
@@ -194,6 +204,57 @@ export function hasBorder(line: Line, s: number, u: number): boolean {
   const { C } = line.map(s);
   for (let j = 0; j < line.n; j++) if (C[u * line.n + j] !== 0) return true;
   return false;
+}
+
+/** Chebyshev nodes on an interval, and how many of the last coefficients tell the error of leaving out the rest. */
+const NODES = 24;
+const TAIL = 4;
+
+/**
+ * Whether all margins keep their signs between s and the zero of det(I - M) at `pole`. Each margin, or where it has a pole
+ * there the margin times det(I - M), is a smooth function of s: a polynomial through its values at Chebyshev nodes stays
+ * away from zero by more than what its last coefficients leave open.
+ */
+function keepsItsRegions(cycle: CycleOnLine, s: number, pole: number): boolean {
+  const { k, n, word, line } = cycle;
+  const { L } = line;
+  const margins = Array.from({ length: k * L }, () => new Float64Array(NODES));
+  const determinants = new Float64Array(NODES);
+  for (let i = 0; i < NODES; i++) {
+    const node = (1 + Math.cos((Math.PI * (i + 0.5)) / NODES)) / 2;
+    if (!cycle.solve(s + (pole - s) * node)) return false;
+    determinants[i] = Math.abs(detShifted(cycle.M, n, -1));
+    for (let t = 0; t < k; t++)
+      for (let u = 0; u < L; u++) margins[t * L + u]![i] = (word[t]![u] ? 1 : -1) * margin(cycle, { t, u }).p;
+  }
+  return margins.every(
+    (values, at) =>
+      !hasBorder(line, s, at % L) ||
+      staysPositive(values) ||
+      staysPositive(values.map((value, i) => value * determinants[i]!)),
+  );
+}
+
+/** Whether the polynomial through values at the Chebyshev nodes is positive on the whole interval, and well resolved. */
+function staysPositive(values: Float64Array): boolean {
+  const coefficients = Float64Array.from({ length: NODES }, (_, j) => {
+    let sum = 0;
+    for (let i = 0; i < NODES; i++) sum += values[i]! * Math.cos((Math.PI * j * (i + 0.5)) / NODES);
+    return ((j === 0 ? 1 : 2) * sum) / NODES;
+  });
+  let open = 0;
+  for (let j = NODES - TAIL; j < NODES; j++) open += 4 * Math.abs(coefficients[j]!);
+  const points = 8 * NODES;
+  let slope = 0;
+  for (let j = 1; j < NODES; j++) slope += j * Math.abs(coefficients[j]!);
+  let least = Infinity;
+  for (let i = 0; i <= points; i++) {
+    let value = 0;
+    for (let j = 0; j < NODES; j++) value += coefficients[j]! * Math.cos((Math.PI * j * i) / points);
+    least = Math.min(least, value);
+  }
+  // Between two points the angle moves by at most half of their distance.
+  return least > open + (slope * Math.PI) / (2 * points);
 }
 
 /** The sign change of det(I - M) shortly after s. */

@@ -135,6 +135,21 @@ describe('connect: crossings of the unit circle', () => {
     sound(out);
   });
 
+  it('a fixed point leaves to infinity along one coordinate, while the other stays near its border', () => {
+    // The slope of z1 is 0.9 + 0.2 s left of its border and 0.5 right of it; z2 = -0.5 + 0.2 s stays on its side.
+    const map = (slope: number, h: number): CanonicalMap => ({
+      ...{ n: 2, L: 2, A: f(slope, 0, 0, 0.5), B: f(0.5 - slope, 0, 0, 0.1) },
+      ...{ C: f(1, 0, 0, 1), d: f(0, 0), g: f(-1, h) },
+    });
+    const out = connect(map(0.9, -0.25), ends(1, cycle('00')), map(1.1, -0.15), ends(1), { maxOrder: 1 });
+    assert.deepEqual(
+      out.events.map(({ kind, atInfinity, died }) => [kind, atInfinity, died.length]),
+      [['dtb', true, 1]],
+    );
+    assert.ok(Math.abs(out.events[0]!.s - 0.5) < 1e-9);
+    sound(out);
+  });
+
   it('a slope passes -1', () => {
     const out = connect(
       tent(-0.8, 0.5, -0.3),

@@ -22,12 +22,15 @@ import { survey } from './survey';
 import type { OrderProof } from '../prove/orderProof';
 import { proveCyclic } from '../prove/cyclicProof';
 import { provePlanar } from '../prove/planarProof';
+import { proveSpace } from '../prove/spaceProof';
 import { RESIDUAL, residuals } from './verify';
 
 export interface DetectOptions {
   readonly maxOrder: number;
   readonly seed: number;
   readonly certify: boolean;
+  /** Work that the proof for k-cycles may take where n is not 2, as seconds of a usual machine. Default: 15. */
+  readonly proofSeconds?: number;
   /** Polled often; true ends the search with what was found. */
   readonly stop: () => boolean;
   readonly onProgress: (stage: string, fraction: number) => void;
@@ -42,7 +45,7 @@ export interface DetectOptions {
   readonly known?: readonly (readonly string[])[];
   /** Share of the usual simulation that is spent on attractors, in (0, 1]; 1 when absent. */
   readonly surveyShare?: number;
-  /** Words a planar proof may spend beyond the orders asked for, to prove all periods. */
+  /** Words a word graph may spend beyond the orders asked for, to prove all periods. */
   readonly allPeriodsNodes?: number;
   /** Longer attractors are named by their period alone: neither listed as cycles nor searched around. */
   readonly longest?: number;
@@ -66,6 +69,9 @@ export interface Detection {
 }
 
 const COMPLEMENTARITY = 'linear complementarity search';
+
+/** Seconds of a usual machine for the proof of k-cycles. */
+const PROOF_SECONDS = 15;
 
 /** Work below which threads cost more than they save, in floating-point operations. */
 const THREADED_WORK = 4e8;
@@ -179,8 +185,10 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   const undecided = new Map<number, number>();
   let told = 0;
   const land = (order: number, certificate: Certificate): void => {
-    // What holds everywhere says more than what holds in a box.
-    if (certificates.get(order)?.domain !== 'everywhere') certificates.set(order, certificate);
+    // What holds everywhere says more than what holds in a box, and every period more than one.
+    const { domain, periods } = certificate;
+    if (certificates.get(order)?.domain !== 'everywhere' || (domain === 'everywhere' && periods === 'all'))
+      certificates.set(order, certificate);
     const before = told;
     while (told < maxOrder && certificates.has(told + 1)) told++;
     if (told > before) options.onProven?.(told);
@@ -290,6 +298,18 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     if (open === 0) land(order, exhaustionCertificate(order, words));
     else undecided.set(order, open);
   }
+  if (certify && scaled.n !== 2 && !stop()) {
+    onProgress('proof', 0.95);
+    proof = proveSpace(found, {
+      maxOrder,
+      ...(options.allPeriodsNodes === undefined ? {} : { allPeriodsNodes: options.allPeriodsNodes }),
+      unit,
+      seconds: options.proofSeconds ?? PROOF_SECONDS,
+      stop,
+    });
+    for (const [order, certificate] of proof.certificates) land(order, certificate);
+    if (proof.allPeriods) options.onProven?.('all');
+  }
   let cyclic: OrderProof | null = null;
   const unproven = tasks
     .map((task) => task.order)
@@ -315,7 +335,9 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     whyNot: (order) =>
       order === 1
         ? (fixedPoints.whyNot ?? 'The proof was not attempted.')
-        : (proof?.whyNot.get(order) ?? cyclic?.whyNot.get(order) ?? heuristicOnly(order)),
+        : [proof?.whyNot.get(order), cyclic?.whyNot.get(order)]
+            .filter((text) => text !== undefined)
+            .join(' ') || heuristicOnly(order),
   });
   for (const { order, cycles } of orders)
     for (const cycle of cycles)

@@ -1,0 +1,229 @@
+import type { Collection } from '../detect/collection';
+import { certainlyVirtual } from '../detect/virtual';
+import type { Certificate } from '../report/types';
+import type { OrderProof } from './orderProof';
+import { unsettledOrders } from './planarProof';
+import { SlabRegions, type Box } from './slabs';
+import {
+  OPERATIONS_PER_SECOND,
+  spaceWordGraph,
+  type SpaceRecorder,
+  type SpaceWordGraph,
+} from './spaceWordGraph';
+import { Confinement } from './trapping';
+
+export interface SpaceProofOptions {
+  readonly maxOrder: number;
+  /** Words that the graph may have beyond the orders asked for, in the hope of a proof for all periods. */
+  readonly allPeriodsNodes?: number;
+  /** Model units per internal unit of length. */
+  readonly unit: number;
+  /** Time that may be spent, in seconds of a machine of the kind that was measured: the same work everywhere. */
+  readonly seconds: number;
+  readonly stop: () => boolean;
+  readonly recorder?: SpaceRecorder;
+}
+
+/** Numbers in memory at once. */
+const MEMORY = 6e7;
+/** Without a box that holds all cycles, the proof is about |z_i| <= this many S. */
+const BOX = 1000;
+/** Longest loop solved for a proof of all periods. */
+const LONGEST = 2000;
+/** Share of the time that is spent beyond the orders asked for, in the hope of a proof for all periods. */
+const EXTRA = 0.15;
+
+/**
+ * Proves k-cycles of a map of any dimension complete: by contraction, or by its word graph; everywhere in state space
+ * where a box is known to hold all cycles, else inside 1000 S. Adds to `found` whatever the heuristics had missed.
+ */
+export function proveSpace(found: Collection, options: SpaceProofOptions): OrderProof {
+  const { map } = found;
+  const { maxOrder, unit, seconds, stop } = options;
+  const confinement = new Confinement(map);
+  const all = confinement.everywhere();
+  const reach = new Float64Array(map.n).fill(BOX * found.scale);
+  const box = confinement.tighten(all ?? { lower: reach.map((v) => -v), upper: reach });
+  const domain: Certificate['domain'] = all
+    ? 'everywhere'
+    : { lower: Array.from(reach, (v) => -v * unit), upper: Array.from(reach, (v) => v * unit) };
+  const where = all
+    ? 'Every cycle lies in a box that the sizes of the weights bound, so this holds everywhere in state space.'
+    : `Holds for cycles with every point within ${String(BOX)} times the size of the system.`;
+  const certificates = new Map<number, Certificate>();
+  const whyNot = new Map<number, string>();
+  if (box && confinement.contracts(box) && oneFixedPoint(found, reach, all !== null)) {
+    for (let order = 1; order <= maxOrder; order++)
+      certificates.set(order, {
+        domain,
+        periods: 'all',
+        method: 'contraction',
+        statement: `The map contracts in a weighted maximum norm where cycles can be: all orbits there approach the one fixed point, and no longer cycle exists. ${where}`,
+        counts: {},
+        errorBound: Number.EPSILON,
+      });
+    return { certificates, allPeriods: true, whyNot, solves: 0, nodes: 0 };
+  }
+  const words = Math.floor(MEMORY / (map.n + 4));
+  const regions = box ? countRegions(map.n, new SlabRegions(map, box)) : 0;
+  if (regions > words || (regions * map.n * map.L) / OPERATIONS_PER_SECOND > seconds) {
+    for (let order = 2; order <= maxOrder; order++)
+      whyNot.set(
+        order,
+        `No guarantee: the borders of the units cut the box into up to ${figure(regions)} regions, too many to follow one by one (about ${duration((regions * map.n * map.L) / OPERATIONS_PER_SECOND)} for order 1 alone).`,
+      );
+    return { certificates, allPeriods: false, whyNot, solves: 0, nodes: 0 };
+  }
+  const operations = seconds * OPERATIONS_PER_SECOND;
+  const graph = box
+    ? spaceWordGraph(
+        map,
+        box,
+        all !== null,
+        { maxOrder, operations, extraOperations: EXTRA * operations, words, longest: LONGEST, stop },
+        options.recorder,
+      )
+    : NOTHING;
+  const { open, solves } = settle(found, graph, maxOrder, stop);
+  const fragile = unsettledOrders(found);
+  const allPeriods = graph.provenTo === Infinity && open.size === 0 && fragile.length === 0;
+  const longest = Math.max(0, ...[...found.cycles.values()].map((cycle) => cycle.order));
+  const nodes = graph.levels.reduce((sum, count) => sum + count, 0);
+  const to = allPeriods ? Math.max(maxOrder, longest) : maxOrder;
+  for (let order = 1; order <= to; order++) {
+    const undecided = (open.get(order) ?? 0) + fragile.filter((p) => p < order && order % p === 0).length;
+    if (order > graph.provenTo) whyNot.set(order, reason(graph));
+    else if (undecided > 0)
+      whyNot.set(
+        order,
+        `No guarantee: ${String(undecided)} itineraries or objects on the verge of a bifurcation could not be decided for order ${String(order)} in floating point.`,
+      );
+    else
+      certificates.set(order, {
+        domain,
+        periods: allPeriods ? 'all' : order,
+        method: 'word graph',
+        statement:
+          (allPeriods
+            ? 'Every period: the itineraries that can exist were followed until each can only repeat itself. '
+            : `Every itinerary of order ${String(order)} that can exist was enumerated. `) +
+          'A word of regions was dropped only when a linear combination of its inequalities, with all rounding on the unfavourable side, shows that no orbit spells it (Farkas certificate), or when it leaves its component of the word graph. ' +
+          `Each itinerary left was solved; what is not listed certainly leaves its regions. ${where}`,
+        counts: {
+          'words of the graph': nodes,
+          'linear programs': graph.linearPrograms,
+          'empty cells proven': graph.empty,
+          'itineraries solved': solves,
+        },
+        errorBound: Number.EPSILON,
+      });
+  }
+  return { certificates, allPeriods, whyNot, solves, nodes };
+}
+
+/**
+ * Time of the first level of the word graph of a map in a box, in seconds, before anything is spent: the number of
+ * regions that hyperplanes in general position cut out (T. Zaslavsky 1975, parallel ones taken together), times the
+ * linear programs of each.
+ */
+export function predictSpaceProof(found: Pick<Collection, 'map' | 'scale'>): {
+  regions: number;
+  seconds: number;
+} {
+  const { map, scale } = found;
+  const confinement = new Confinement(map);
+  const reach = new Float64Array(map.n).fill(BOX * scale);
+  const box: Box | null = confinement.tighten(
+    confinement.everywhere() ?? { lower: reach.map((v) => -v), upper: reach },
+  );
+  const regions = box ? countRegions(map.n, new SlabRegions(map, box)) : 0;
+  return { regions, seconds: (regions * map.n * map.L) / OPERATIONS_PER_SECOND };
+}
+
+/** No point of the box has its image there. */
+const NOTHING: SpaceWordGraph = {
+  words: new Map(),
+  provenTo: Infinity,
+  levels: [],
+  work: [],
+  underway: 0,
+  endedBy: 'done',
+  empty: 0,
+  doubtful: 0,
+  linearPrograms: 0,
+  pivots: 0,
+};
+
+/** Solves the itineraries of the proven orders; how many of each order stay open. */
+function settle(
+  found: Collection,
+  { words, provenTo }: SpaceWordGraph,
+  maxOrder: number,
+  stop: () => boolean,
+): { open: Map<number, number>; solves: number } {
+  const open = new Map<number, number>();
+  let solves = 0;
+  for (const [order, itineraries] of words) {
+    // Longer words matter only to a proof of all periods.
+    if (provenTo < Infinity && order > Math.min(provenTo, maxOrder)) continue;
+    for (const word of itineraries) {
+      const settled =
+        !stop() &&
+        (solves++,
+        found.addWord(word, 'word graph') ||
+          certainlyVirtual(found.map, word) ||
+          found.decide(word, 'word graph'));
+      if (!settled) open.set(order, (open.get(order) ?? 0) + 1);
+    }
+  }
+  return { open, solves };
+}
+
+/** Whether the one fixed point that can be where cycles are is listed. */
+function oneFixedPoint(found: Collection, reach: Float64Array, everywhere: boolean): boolean {
+  const listed = [...found.cycles.values(), ...found.boundary].filter(({ order }) => order === 1);
+  return (
+    listed.length === 1 &&
+    (everywhere || listed[0]!.points[0]!.every((v, j) => Math.abs(v) <= 0.999 * reach[j]!))
+  );
+}
+
+/** At most: the sum over k <= n of the products of k slabs' numbers of borders. */
+function countRegions(n: number, slabs: SlabRegions): number {
+  const symmetric = new Float64Array(n + 1);
+  symmetric[0] = 1;
+  for (let s = 0; s < slabs.count; s++)
+    for (let k = n; k > 0; k--) symmetric[k] = symmetric[k]! + symmetric[k - 1]! * (slabs.intervals(s) - 1);
+  return symmetric.reduce((sum, v) => sum + v, 0);
+}
+
+/** Why the graph ended where it did, from what it cost so far. */
+function reason({ provenTo, levels, work, underway, endedBy }: SpaceWordGraph): string {
+  const beyond = `No guarantee beyond order ${String(provenTo)}`;
+  if (endedBy === 'longest')
+    return `${beyond}: itineraries repeat only after more than ${String(LONGEST)} steps.`;
+  const stopped = endedBy === 'stop' ? ' The search was stopped.' : '';
+  if (levels.length === 0) return `${beyond}: the regions of the box were not all enumerated.${stopped}`;
+  const last = levels.slice(-4);
+  const growth = last.length > 1 ? (last[last.length - 1]! / last[0]!) ** (1 / (last.length - 1)) : 1;
+  const next = underway > 0 ? work[work.length - 1]! / underway : (work[work.length - 2] ?? 0) * growth;
+  return (
+    `${beyond}: the word graph has ${last.map(figure).join(', ')} words of the last ${String(last.length)} lengths` +
+    (last.length > 1 ? ` (times ${growth.toFixed(2)} per order)` : '') +
+    (next > 0
+      ? `; order ${String(provenTo + 1)} alone would take about ${duration(next / OPERATIONS_PER_SECOND)}`
+      : '') +
+    `.${stopped}`
+  );
+}
+
+function figure(count: number): string {
+  return count < 1e6 ? String(Math.round(count)) : count.toExponential(1);
+}
+
+function duration(seconds: number): string {
+  if (seconds < 100) return `${seconds.toPrecision(2)} s`;
+  if (seconds < 7200) return `${(seconds / 60).toFixed(0)} minutes`;
+  if (seconds < 2e5) return `${(seconds / 3600).toFixed(0)} hours`;
+  return `${figure(seconds / 86400)} days`;
+}

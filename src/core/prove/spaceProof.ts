@@ -31,7 +31,7 @@ const BOX = 1000;
 /** Longest loop solved for a proof of all periods. */
 const LONGEST = 2000;
 /** Share of the time that is spent beyond the orders asked for, in the hope of a proof for all periods. */
-const EXTRA = 0.15;
+const EXTRA = 0.1;
 
 /**
  * Proves k-cycles of a map of any dimension complete: by contraction, or by its word graph; everywhere in state space

@@ -62,7 +62,7 @@ export interface SpaceRecorder {
 export const OPERATIONS_PER_SECOND = 2e7;
 
 /** Levels beyond the orders asked for: loops that show up at all show up soon. */
-const EXTRA_LEVELS = 200;
+const EXTRA_LEVELS = 60;
 
 /** @param box where points of cycles may be; when `invariant`, images of its points are known to stay in it */
 export function spaceWordGraph(

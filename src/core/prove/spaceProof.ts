@@ -30,8 +30,10 @@ const MEMORY = 6e7;
 const BOX = 1000;
 /** Longest loop solved for a proof of all periods. */
 const LONGEST = 2000;
-/** Share of the time that is spent beyond the orders asked for, in the hope of a proof for all periods. */
-const EXTRA = 0.1;
+/** Row products per word, roughly. */
+const OPERATIONS_PER_WORD = 300;
+/** Share of the time spent beyond the orders asked for, in the hope of a proof for all periods; in all of space it says more. */
+const EXTRA = { everywhere: 0.1, box: 0.02 };
 
 /**
  * Proves k-cycles of a map of any dimension complete: by contraction, or by its word graph; everywhere in state space
@@ -39,7 +41,7 @@ const EXTRA = 0.1;
  */
 export function proveSpace(found: Collection, options: SpaceProofOptions): OrderProof {
   const { map } = found;
-  const { maxOrder, unit, seconds, stop } = options;
+  const { maxOrder, unit, seconds, stop, allPeriodsNodes = Infinity } = options;
   const confinement = new Confinement(map);
   const all = confinement.everywhere();
   const reach = new Float64Array(map.n).fill(BOX * found.scale);
@@ -80,7 +82,17 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
         map,
         box,
         all !== null,
-        { maxOrder, operations, extraOperations: EXTRA * operations, words, longest: LONGEST, stop },
+        {
+          maxOrder,
+          operations,
+          extraOperations: Math.min(
+            EXTRA[all ? 'everywhere' : 'box'] * operations,
+            allPeriodsNodes * OPERATIONS_PER_WORD,
+          ),
+          words,
+          longest: LONGEST,
+          stop,
+        },
         options.recorder,
       )
     : NOTHING;
@@ -91,7 +103,9 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
   const nodes = graph.levels.reduce((sum, count) => sum + count, 0);
   const to = allPeriods ? Math.max(maxOrder, longest) : maxOrder;
   for (let order = 1; order <= to; order++) {
-    const undecided = (open.get(order) ?? 0) + fragile.filter((p) => p < order && order % p === 0).length;
+    let undecided = (open.get(order) ?? 0) + fragile.filter((p) => p < order && order % p === 0).length;
+    // What an open word stands for may be surrounded by families, too.
+    for (const [p, count] of open) if (p < order && order % p === 0) undecided += count;
     if (order > graph.provenTo) whyNot.set(order, reason(graph));
     else if (undecided > 0)
       whyNot.set(

@@ -403,7 +403,7 @@ class Search {
     const { n } = this.map;
     if (this.trial.length !== this.regions.count) this.trial = new Int32Array(this.regions.count);
     const word = this.spelled(m, i);
-    this.lp.operations += 2 * m;
+    this.lp.operations += 20 + 2 * m;
     let t = 0;
     while (t < this.path.length && t < m && this.path[t] === word[t]) t++;
     this.path.length = Math.min(this.path.length, m);

@@ -49,6 +49,8 @@ export interface CheckpointOptions {
 const SURVEY = 0.01;
 /** Words spent on a proof for all periods; a single model gets more. */
 const ALL_PERIODS = 4000;
+/** Work on the proof of k-cycles of each checkpoint in more than two dimensions; a single model gets more. */
+const PROOF_SECONDS = 1;
 /** Longest cycles that are followed as branches; longer attractors keep their period and are drawn as simulated. */
 export const LONGEST_BRANCH = 128;
 /** Iterates before, and after which, states are kept for the fog. */
@@ -70,6 +72,7 @@ export async function analyseCheckpoint(
     known,
     surveyShare: SURVEY,
     allPeriodsNodes: ALL_PERIODS,
+    proofSeconds: PROOF_SECONDS,
     longest: LONGEST_BRANCH,
     stop,
     onProgress: () => undefined,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { Collection } from '../../../src/core/detect/collection';
 import { detect, type Detection } from '../../../src/core/detect/detect';
 import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { Kernel, regionString } from '../../../src/core/map/kernel';
 import { pieceOf } from '../../../src/core/prove/exhaustive';
 import { ItineraryFarkas, type OrbitRow } from '../../../src/core/prove/itineraryFarkas';
+import { predictSpaceProof, proveSpace } from '../../../src/core/prove/spaceProof';
 import { spaceWordGraph, type SpaceWordGraph } from '../../../src/core/prove/spaceWordGraph';
 import { Confinement } from '../../../src/core/prove/trapping';
 import { random, type Random } from '../../../src/core/random';
@@ -344,30 +346,43 @@ describe('proof in space', () => {
     );
   });
 
-  it('says why in numbers where the regions are too many', async () => {
+  it('says why in numbers where the regions are too many, before it spends anything', () => {
     const source = random(4);
     const n = 24;
-    const found = await detect(
-      build(
-        Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_column, j) => (i === j ? 0.5 : 0))),
-        rows(source, n, n, 1),
-        Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_column, j) => Number(i === j))),
-        new Array<number>(n).fill(0),
-        list(source, n),
-      ),
-      {
-        maxOrder: 2,
-        seed: 0,
-        certify: true,
-        stop: () => false,
-        onProgress: () => undefined,
-        onFinds: () => undefined,
-      },
+    const identity = Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (_column, j) => Number(i === j)),
     );
-    assert.equal(found.orders[1]!.complete, false);
+    const map = build(
+      identity,
+      rows(source, n, n, 1),
+      identity,
+      new Array<number>(n).fill(0),
+      list(source, n),
+    );
+    const found = new Collection(map, 1, {
+      onCycle: () => undefined,
+      onBoundary: () => undefined,
+      stop: () => false,
+    });
+    const proof = proveSpace(found, { maxOrder: 2, unit: 1, seconds: 10, stop: () => false });
+    assert.equal(proof.certificates.size, 0);
     // 24 borders in 24 dimensions: 2^24 regions.
-    assert.match(found.orders[1]!.whyNot!, /1\.7e\+7 regions.*minutes/);
-  }).timeout(60000);
+    assert.match(proof.whyNot.get(2)!, /1\.7e\+7 regions.*minutes/);
+    assert.equal(predictSpaceProof(found).regions, 2 ** 24);
+  });
+
+  it('says how the words multiply where the work ends', () => {
+    const map = randomPlrnn(random(3), 3, 1.1);
+    const found = new Collection(map, 1, {
+      onCycle: () => undefined,
+      onBoundary: () => undefined,
+      stop: () => false,
+    });
+    const proof = proveSpace(found, { maxOrder: 60, unit: 1, seconds: 0.03, stop: () => false });
+    const [order, why] = [...proof.whyNot][0]!;
+    assert.ok(order > 2 && proof.certificates.has(order - 1));
+    assert.match(why, /words of the last 4 lengths \(times \d.*order \d+ alone would take about/);
+  });
 });
 
 describe('where cycles are', () => {

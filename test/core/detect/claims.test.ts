@@ -34,7 +34,7 @@ function assertTruth(map: CanonicalMap, found: Detection, maxOrder: number, labe
     );
     const where = `${label}, order ${String(order)}`;
     assert.ok(complete, `${where}: proven`);
-    assert.deepEqual(cycles.map((c) => c.regions.join(' ')).sort(), [...truth.inside].sort(), where);
+    assert.deepEqual(cycles.map((c) => c.regions.join(' ')).sort(), [...truth.inside.keys()].sort(), where);
     assert.deepEqual(continua.map((c) => c.regions.join(' ')).sort(), truth.families.sort(), where);
     assert.equal(boundaryPoints.length, truth.border.length, `${where}: boundary points`);
     for (const { points } of truth.border)

@@ -150,8 +150,8 @@ export function exactFixedPoints(map: CanonicalMap): ExactFixedPoints {
 
 /** What exists at one order, in exact arithmetic. */
 export interface ExactCycles {
-  /** Itineraries (least rotation, region strings joined by spaces) of the cycles strictly inside their regions. */
-  readonly inside: Set<string>;
+  /** Points of the cycles strictly inside their regions, by itinerary (least rotation, region strings joined by spaces). */
+  readonly inside: ReadonlyMap<string, number[][]>;
   /** Orbits of this primitive period with a point on a border, each once. */
   readonly border: { readonly points: number[][]; readonly units: number[] }[];
   /**
@@ -165,8 +165,15 @@ export interface ExactCycles {
 /**
  * Every cycle of order k of a small map: each necklace of closed regions is solved in exact rational arithmetic. Powers
  * of shorter words are included: around a shorter object whose multipliers hold a root of unity lie families of order k.
+ *
+ * @param possible tells necklaces (region codes, first unit the highest bit) that are worth the exact arithmetic; all,
+ *   when absent
  */
-export function exactCycles(map: CanonicalMap, k: number): ExactCycles {
+export function exactCycles(
+  map: CanonicalMap,
+  k: number,
+  possible: (codes: readonly number[]) => boolean = () => true,
+): ExactCycles {
   const { n, L } = map;
   const convert = (a: Float64Array): Fraction[] => Array.from(a, (x) => Fraction.fromDouble(x));
   const [A, B, C, d, g] = [map.A, map.B, map.C, map.d, map.g].map(convert) as [
@@ -179,12 +186,13 @@ export function exactCycles(map: CanonicalMap, k: number): ExactCycles {
   const constant = Array.from({ length: L }, (_, u) =>
     C.slice(u * n, (u + 1) * n).every((c) => c.sign === 0),
   );
-  const letters: { text: string; bits: number[]; J: Fraction[][]; b: Fraction[] }[] = [];
+  const letters: { code: number; text: string; bits: number[]; J: Fraction[][]; b: Fraction[] }[] = [];
   for (let code = 0; code < 2 ** L; code++) {
     const bits = Array.from({ length: L }, (_, u) => (code >> (L - 1 - u)) & 1);
     if (bits.some((bit, u) => constant[u] && (bit === 1) !== d[u]!.sign > 0)) continue;
     const on = bits.flatMap((bit, u) => (bit === 1 ? [u] : []));
     letters.push({
+      code,
       text: bits.join(''),
       bits,
       J: Array.from({ length: n }, (_, i) =>
@@ -195,7 +203,7 @@ export function exactCycles(map: CanonicalMap, k: number): ExactCycles {
       b: Array.from({ length: n }, (_, i) => on.reduce((v, u) => v.add(B[i * L + u]!.mul(d[u]!)), g[i]!)),
     });
   }
-  const inside = new Set<string>();
+  const inside = new Map<string, number[][]>();
   const families: string[] = [];
   const border = new Map<string, { points: number[][]; units: number[] }>();
   const word: number[] = [];
@@ -214,41 +222,59 @@ export function exactCycles(map: CanonicalMap, k: number): ExactCycles {
     ]);
     return { rows, pivots: eliminate(rows, n) };
   };
-  const leaf = (maps: readonly Affine[]): void => {
-    const rotations = word.map((_, r) => [...word.slice(r), ...word.slice(0, r)]);
-    if (rotations.some((r) => lexical(r, word) < 0)) return;
-    const primitive = 1 + rotations.slice(1).findIndex((r) => lexical(r, word) === 0);
-    const period = primitive === 0 ? k : primitive;
+  // Compositions of the first letters of the word, as far as a leaf asked for them.
+  const maps: Affine[] = [start];
+  const compose = (): void => {
+    const { J, b } = letters[word[maps.length - 1]!]!;
+    const { M, c } = maps[maps.length - 1]!;
+    maps.push({
+      M: J.map((row) => M[0]!.map((_, j) => row.reduce((v, x, l) => v.add(x.mul(M[l]![j]!)), Fraction.zero))),
+      c: J.map((row, i) => row.reduce((v, x, l) => v.add(x.mul(c[l]!)), b[i]!)),
+    });
+  };
+  /** The orbit of one solution: a cycle, or one with points on borders, if it stays in the closed regions of the word. */
+  const locate = (z: readonly Fraction[], text: string): void => {
+    const points = maps
+      .slice(0, k)
+      .map(({ M, c }) => M.map((row, i) => row.reduce((v, m, j) => v.add(m.mul(z[j]!)), c[i]!)));
+    const units = new Set<number>();
+    for (let t = 0; t < k; t++)
+      for (let u = 0; u < L; u++) {
+        const p = points[t]!.reduce((v, x, j) => v.add(C[u * n + j]!.mul(x)), d[u]!);
+        if (p.sign === 0) {
+          if (!constant[u]) units.add(u);
+        } else if (p.sign > 0 !== (letters[word[t]!]!.bits[u] === 1)) return;
+      }
+    if (units.size === 0) {
+      inside.set(
+        text,
+        points.map((point) => point.map((v) => v.toNumber())),
+      );
+      return;
+    }
+    const keys = points.map((point) => point.map((v) => `${String(v.num)}/${String(v.den)}`).join(' '));
+    if (new Set(keys).size < k) return;
+    const orbit = keys
+      .map((_, r) => [...keys.slice(r), ...keys.slice(0, r)].join(' | '))
+      .reduce((a, b) => (a < b ? a : b));
+    const known = border.get(orbit);
+    if (known) known.units.push(...[...units].filter((u) => !known.units.includes(u)));
+    else border.set(orbit, { points: points.map((p) => p.map((v) => v.toNumber())), units: [...units] });
+  };
+  const leaf = (): void => {
+    const period = necklacePeriod(word);
+    if (period === 0 || !possible(word.map((letter) => letters[letter]!.code))) return;
+    while (maps.length <= k) compose();
     const text = word.map((letter) => letters[letter]!.text).join(' ');
     const { rows, pivots } = solve(maps, k);
     if (rows.slice(pivots.length).some((row) => row[n]!.sign !== 0)) return;
     if (pivots.length === n) {
       // A power's only solution is the shorter word's.
       if (period < k) return;
-      const z = rows.map((row) => row[n]!);
-      const points = maps
-        .slice(0, k)
-        .map(({ M, c }) => M.map((row, i) => row.reduce((v, m, j) => v.add(m.mul(z[j]!)), c[i]!)));
-      const units = new Set<number>();
-      for (let t = 0; t < k; t++)
-        for (let u = 0; u < L; u++) {
-          const p = points[t]!.reduce((v, x, j) => v.add(C[u * n + j]!.mul(x)), d[u]!);
-          if (p.sign === 0) {
-            if (!constant[u]) units.add(u);
-          } else if (p.sign > 0 !== (letters[word[t]!]!.bits[u] === 1)) return;
-        }
-      if (units.size === 0) {
-        inside.add(text);
-        return;
-      }
-      const keys = points.map((point) => point.map((v) => `${String(v.num)}/${String(v.den)}`).join(' '));
-      if (new Set(keys).size < k) return;
-      const orbit = keys
-        .map((_, r) => [...keys.slice(r), ...keys.slice(0, r)].join(' | '))
-        .reduce((a, b) => (a < b ? a : b));
-      const known = border.get(orbit);
-      if (known) known.units.push(...[...units].filter((u) => !known.units.includes(u)));
-      else border.set(orbit, { points: points.map((p) => p.map((v) => v.toNumber())), units: [...units] });
+      locate(
+        rows.map((row) => row[n]!),
+        text,
+      );
       return;
     }
     for (let p = 1; p < k; p++)
@@ -280,7 +306,14 @@ export function exactCycles(map: CanonicalMap, k: number): ExactCycles {
     const ranges = free.map((_, q) => range(constraints, free.length, q));
     if (ranges.some((r) => r === null)) return;
     const one = ranges.every((r) => r!.low !== null && r!.high !== null && r!.low.sub(r!.high).sign === 0);
-    if (one) return;
+    if (one) {
+      const t = ranges.map((r) => r!.low!);
+      locate(
+        z.map((row) => t.reduce((v, tq, q) => v.add(row[q + 1]!.mul(tq)), row[0]!)),
+        text,
+      );
+      return;
+    }
     // A unit that is active and at its border throughout: the itinerary with it inactive holds the same points.
     const proper = active.every((row) => {
       const value = [
@@ -292,34 +325,34 @@ export function exactCycles(map: CanonicalMap, k: number): ExactCycles {
     });
     if (proper) families.push(text);
   };
-  const extend = (maps: Affine[]): void => {
+  const extend = (): void => {
     if (word.length === k) {
-      leaf(maps);
+      leaf();
       return;
     }
-    letters.forEach(({ J, b }, letter) => {
+    for (let letter = 0; letter < letters.length; letter++) {
       // The first letter of a least rotation is its least.
-      if (word.length > 0 && letter < word[0]!) return;
-      const { M, c } = maps[maps.length - 1]!;
+      if (word.length > 0 && letter < word[0]!) continue;
       word.push(letter);
-      maps.push({
-        M: J.map((row) =>
-          M[0]!.map((_, j) => row.reduce((v, x, l) => v.add(x.mul(M[l]![j]!)), Fraction.zero)),
-        ),
-        c: J.map((row, i) => row.reduce((v, x, l) => v.add(x.mul(c[l]!)), b[i]!)),
-      });
-      extend(maps);
-      maps.pop();
+      extend();
       word.pop();
-    });
+      maps.length = Math.min(maps.length, word.length + 1);
+    }
   };
-  extend([start]);
+  extend();
   return { inside, border: [...border.values()], families };
 }
 
-function lexical(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return 0;
+/** Primitive period of a word that is its own least rotation; 0 of any other. */
+function necklacePeriod(word: readonly number[]): number {
+  const k = word.length;
+  for (let r = 1; r < k; r++) {
+    let i = 0;
+    while (i < k && word[i] === word[(r + i) % k]) i++;
+    if (i === k) return r;
+    if (word[(r + i) % k]! < word[i]!) return 0;
+  }
+  return k;
 }
 
 /** Gauss-Jordan elimination to reduced form, in place; returns the pivot columns. */

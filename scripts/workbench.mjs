@@ -14,12 +14,12 @@ export async function openWorkbench(page, url) {
 }
 
 /**
- * A file or folder in the Explorer, by its exact name.
- * @param {Page} page @param {string} name
+ * A file or folder in the Explorer, by its exact name and its depth below the workspace folder (1: directly in it).
+ * @param {Page} page @param {string} name @param {number} level
  */
-export function explorerItem(page, name) {
+export function explorerItem(page, name, level) {
   const label = page.locator('.monaco-icon-label .label-name', { hasText: new RegExp(`^${escape(name)}$`) });
-  return page.locator('.explorer-folders-view .monaco-list-row', { has: label });
+  return page.locator(`.explorer-folders-view .monaco-list-row[aria-level="${level}"]`, { has: label });
 }
 
 /** @param {string} text */
@@ -31,12 +31,12 @@ function escape(text) {
 export async function revealInExplorer(page, path) {
   const names = path.split('/');
   for (const [depth, name] of names.entries()) {
-    const item = explorerItem(page, name);
+    const item = explorerItem(page, name, depth + 1);
     await item.waitFor({ timeout: PATIENCE_MS });
     if (depth < names.length - 1 && (await item.getAttribute('aria-expanded')) === 'false')
       await item.click();
   }
-  return explorerItem(page, names.at(-1) ?? path);
+  return explorerItem(page, names.at(-1) ?? path, names.length);
 }
 
 /** Chooses an entry of an open context menu. @param {Page} page @param {string} label */

@@ -355,9 +355,11 @@ export class FixedPointTree {
     let best = -1;
     let unit = -1;
     let farthest = -1;
-    let far = -1;
+    let far = -Infinity;
     for (let u = 0; u < L; u++) {
       if (t.state[u] !== -1) continue;
+      // A dictionary spoilt by rounding may hold anything, but some open unit must be settled.
+      if (farthest < 0) farthest = u;
       const o = this.value(t, u);
       const s = this.value(t, L + u);
       const violation = Math.min(o, s);

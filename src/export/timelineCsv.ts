@@ -49,7 +49,7 @@ function branchRows({ branches, model }: Timeline): Cell[][] {
     ...branches.flatMap(({ id, order, family, from, to, samples }) =>
       samples.map((sample): Cell[] => [
         ...[id, order, family, from, to, sample.epoch, sample.stability],
-        ...[sample.spectralRadius, sample.growthPerStep, sample.margin, ...sample.point],
+        ...[sample.spectralRadius, sample.growthPerStep, sample.margin, ...sample.points[0]!],
       ]),
     ),
   ];

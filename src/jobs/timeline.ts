@@ -114,7 +114,7 @@ export async function timeline(
       })),
       analyses: pieces.analyses,
       steps: pieces.steps,
-      iterate: (step, s, point, count) => iterateOnLine(checkpoints, step, s, point, count),
+      orbit: (step, s, point, count) => orbitOnLine(checkpoints, step, s, point, count),
     };
     return assembleTimeline(state);
   };
@@ -308,13 +308,14 @@ function sameShape(a: CanonicalMap, b: CanonicalMap): boolean {
   return a.n === b.n && a.L === b.L;
 }
 
-function iterateOnLine(
+function orbitOnLine(
   checkpoints: readonly LoadedCheckpoint[],
   step: number,
   s: number,
   point: readonly number[],
   count: number,
-): readonly number[] {
+): readonly (readonly number[])[] {
+  if (count === 1) return [point];
   const [a, b] = [checkpoints[step]!.model.map, checkpoints[step + 1]!.model.map];
   const mixed = (x: Float64Array, y: Float64Array): Float64Array => x.map((v, i) => (1 - s) * v + s * y[i]!);
   const kernel = new Kernel({
@@ -325,9 +326,11 @@ function iterateOnLine(
   let z = Float64Array.from(point);
   let next = new Float64Array(a.n);
   const bits = new Uint8Array(a.L);
-  for (let i = 0; i < count; i++) {
+  const orbit = [point];
+  while (orbit.length < count) {
     kernel.step(z, 0, next, 0, bits);
     [z, next] = [next, z];
+    orbit.push(Array.from(z));
   }
-  return Array.from(z);
+  return orbit;
 }

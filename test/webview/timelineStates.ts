@@ -47,7 +47,7 @@ export function synthetic(name: string, forcing: string, jumps: boolean): Timeli
       const growthPerStep = growthAt(epoch);
       return {
         epoch,
-        point: [level(epoch), -0.2 * level(epoch)],
+        points: [[level(epoch), -0.2 * level(epoch)]],
         spectralRadius: Math.exp(growthPerStep),
         growthPerStep,
         stability: (unstable(epoch) ? 'unstable' : 'stable') as Stability,
@@ -89,7 +89,10 @@ export function synthetic(name: string, forcing: string, jumps: boolean): Timeli
           const growthPerStep = (member === 0 ? -0.05 : 0.02) * open;
           return {
             epoch,
-            point: [0.7 + (member === 0 ? 0.12 : -0.12) * open, 0.1],
+            points: Array.from({ length: order! }, (_, j) => {
+              const angle = (2 * Math.PI * (j + (member === 0 ? 0.12 : -0.12) * open)) / order!;
+              return [0.4 + 0.35 * Math.cos(angle), 0.3 * Math.sin(angle)];
+            }),
             spectralRadius: Math.exp(growthPerStep * order!),
             growthPerStep,
             stability: (member === 0 ? 'stable' : 'saddle') as Stability,

@@ -68,8 +68,8 @@ export interface BifurcationEvent extends EventPlace {
 
 export interface BranchSample {
   readonly epoch: number;
-  /** First point of the cycle, in the rotation that is continuous along the branch. */
-  readonly point: readonly number[];
+  /** The k points of the cycle in their order, each continuous along the branch. */
+  readonly points: readonly (readonly number[])[];
   readonly spectralRadius: number;
   /** ln(spectralRadius) / k; null stands for -infinity. */
   readonly growthPerStep: number | null;

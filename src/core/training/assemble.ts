@@ -39,7 +39,7 @@ export interface SeriesState {
   /** Step i leads from checkpoint i to i + 1. */
   readonly steps: readonly (Connection | null)[];
   /** See `Series`. */
-  readonly iterate: Series['iterate'];
+  readonly orbit: Series['orbit'];
 }
 
 /** Rows of the loss that are handed on; more are thinned to the extremes of equal stretches. */
@@ -60,7 +60,7 @@ export function assembleTimeline(state: SeriesState): Timeline {
     objects: analyses.map(({ cycles }) => cycles),
     proven,
     steps,
-    iterate: (step, s, point, count) => state.iterate(kept[step]!, s, point, count),
+    orbit: (step, s, point, count) => state.orbit(kept[step]!, s, point, count),
   });
   const points = state.loss?.points ?? [];
   const jumps = lossJumps(points, state.jumps);

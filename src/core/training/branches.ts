@@ -12,8 +12,13 @@ export interface Series {
   readonly proven: readonly number[];
   /** Step i leads from checkpoint i to i + 1; null where it was not followed (yet). */
   readonly steps: readonly (Connection | null)[];
-  /** Image of a state after `count` steps of the map at s on the line of a step: turns a cycle's rotation. */
-  readonly iterate: (step: number, s: number, point: readonly number[], count: number) => readonly number[];
+  /** The orbit of `count` states from a state on, under the map at s on the line of a step. */
+  readonly orbit: (
+    step: number,
+    s: number,
+    point: readonly number[],
+    count: number,
+  ) => readonly (readonly number[])[];
 }
 
 export interface Joined {
@@ -250,9 +255,9 @@ function families(count: number, events: readonly BifurcationEvent[]): number[] 
   });
 }
 
-/** Samples along a chain, first points in a rotation without jumps at the checkpoints. */
+/** Samples along a chain, points in a rotation without jumps at the checkpoints. */
 function samplesOf(chain: readonly Node[], series: Series): BranchSample[] {
-  const { positions, steps, iterate } = series;
+  const { positions, steps, orbit } = series;
   const out: BranchSample[] = [];
   /** The cycle's points at the checkpoint just passed, beginning with the one that the branch follows. */
   let anchor: readonly (readonly number[])[] | null = null;
@@ -261,11 +266,11 @@ function samplesOf(chain: readonly Node[], series: Series): BranchSample[] {
     if (node.kind === 'object') {
       const { points, spectralRadius, growthPerStep, stability, margin } = node.cycle;
       const last = out.at(-1);
-      const first = last ? nearest(points, last.point) : 0;
+      const first = last ? nearest(points, last.points[0]!) : 0;
       anchor = [...points.slice(first), ...points.slice(0, first)];
       const epoch = positions[node.checkpoint]!;
       if (last && last.epoch >= epoch) out.pop();
-      out.push({ epoch, point: anchor[0]!, spectralRadius, growthPerStep, stability, margin });
+      out.push({ epoch, points: anchor, spectralRadius, growthPerStep, stability, margin });
       return;
     }
     const segment = steps[node.step]!.segments[node.index]!;
@@ -278,7 +283,8 @@ function samplesOf(chain: readonly Node[], series: Series): BranchSample[] {
       const { epoch } = place(node.step, s, positions);
       const last = out.at(-1);
       if (last && epoch <= last.epoch) continue;
-      out.push({ epoch, point: turn === 0 ? point : iterate(node.step, s, point, turn), ...rest });
+      const points = orbit(node.step, s, point, segment.order);
+      out.push({ epoch, points: [...points.slice(turn), ...points.slice(0, turn)], ...rest });
     }
   });
   return out;

@@ -18,7 +18,7 @@ import type { Coordinate } from '../projection';
 import { hueColor, hueText, isDark, TYPE } from '../theme';
 import { valueAt } from '../projection';
 import { drawSign, signOf } from './glyphs';
-import { curve, lowerBound, valuesOf, type DrawnBranch, type PreparedTimeline } from './prepare';
+import { curve, curvesOf, lowerBound, type DrawnBranch, type PreparedTimeline } from './prepare';
 
 /** One run in its window: everything the rows show. */
 export interface FocusFigure {
@@ -165,9 +165,11 @@ export function valueExtent(
     if (value > hi) hi = value;
   };
   for (const drawn of prepared.branches) {
-    const values = valuesOf(drawn, coordinate);
-    for (let i = lowerBound(drawn.epochs, view[0]); i < values.length && drawn.epochs[i]! <= view[1]; i++)
-      see(values[i]!);
+    const { low, high } = curvesOf(drawn, coordinate);
+    for (let i = lowerBound(drawn.epochs, view[0]); i < low.length && drawn.epochs[i]! <= view[1]; i++) {
+      see(low[i]!);
+      see(high[i]!);
+    }
   }
   if (figure.show.simulated)
     for (const { epoch, fog } of prepared.timeline.checkpoints)
@@ -456,9 +458,10 @@ function drawDiagram(
   painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
     if (figure.show.simulated) drawFog(painter, frame, figure, x, y, theme);
     for (const drawn of prepared.branches) {
-      const values = valuesOf(drawn, coordinate);
-      drawBranch(painter, drawn, values, x, y, theme);
-      drawBranchMarks(painter, drawn, values, x, y, stride, theme);
+      const { points } = curvesOf(drawn, coordinate);
+      for (const values of points) drawBranch(painter, drawn, values, x, y, theme);
+      drawOtherPoints(painter, drawn, points, x, y, stride, theme);
+      drawBranchMarks(painter, drawn, points[0]!, x, y, stride, theme);
     }
     for (const event of events) {
       if (!event.point || event.kind === 'bcb-persistence') continue;
@@ -504,6 +507,30 @@ function drawBranch(
       ...(solid(stretch.stability) ? {} : { dash: drawn.branch.order === 1 ? [5, 3] : [3, 2] }),
     });
   }
+}
+
+/** The points of a cycle but the first, at checkpoints: filled where it is stable, rings where it is not. */
+function drawOtherPoints(
+  painter: Painter,
+  { atCheckpoints, epochs, branch, hue }: DrawnBranch,
+  points: readonly Float64Array[],
+  x: LinearScale,
+  y: LinearScale,
+  stride: number,
+  theme: Theme,
+): void {
+  if (points.length < 2) return;
+  const color = hueColor(theme, hue);
+  const [full, hollow]: [number[], number[]] = [[], []];
+  atCheckpoints.forEach((sample, i) => {
+    if (i % stride !== 0 && atCheckpoints.length > stride) return;
+    const epoch = epochs[sample]!;
+    if (epoch < x.domain[0] || epoch > x.domain[1]) return;
+    const into = solid(branch.samples[sample]!.stability) ? full : hollow;
+    for (let j = 1; j < points.length; j++) into.push(x.to(epoch), y.to(points[j]![sample]!));
+  });
+  painter.dots(full, 1.5, color, 1);
+  painter.dots(hollow, 1.5, color, 0.55);
 }
 
 function drawBranchMarks(

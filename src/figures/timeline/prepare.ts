@@ -65,15 +65,30 @@ export function prepareTimeline(timeline: Timeline): PreparedTimeline {
   };
 }
 
-const projected = new WeakMap<Branch, { coordinate: Coordinate; values: Float64Array }>();
+/** A coordinate along a branch. */
+export interface Curves {
+  /** Of each point of the cycle, by sample. */
+  readonly points: readonly Float64Array[];
+  /** Least and greatest over the points, by sample. */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+const projected = new WeakMap<Branch, { coordinate: Coordinate; curves: Curves }>();
 
 /** Values of a coordinate along a branch; kept until another coordinate is asked for. */
-export function valuesOf({ branch }: DrawnBranch, coordinate: Coordinate): Float64Array {
+export function curvesOf({ branch }: DrawnBranch, coordinate: Coordinate): Curves {
   const known = projected.get(branch);
-  if (known?.coordinate === coordinate) return known.values;
-  const values = Float64Array.from(branch.samples, ({ point }) => valueAt(coordinate, point));
-  projected.set(branch, { coordinate, values });
-  return values;
+  if (known?.coordinate === coordinate) return known.curves;
+  const { samples, order } = branch;
+  const points = Array.from({ length: order }, (_, j) =>
+    Float64Array.from(samples, (sample) => valueAt(coordinate, sample.points[j]!)),
+  );
+  const over = (pick: (...values: number[]) => number): Float64Array =>
+    Float64Array.from(samples, (_, i) => pick(...points.map((values) => values[i]!)));
+  const curves = { points, low: over(Math.min), high: over(Math.max) };
+  projected.set(branch, { coordinate, curves });
+  return curves;
 }
 
 /** Neighbouring stretches share the sample at which stability changes, so that lines have no gaps. */

@@ -11,6 +11,20 @@ const tent = (a: number, b: number, mu: number): CanonicalMap => ({
   ...{ C: Float64Array.of(1), d: Float64Array.of(0), g: Float64Array.of(mu) },
 });
 
+/** Orbits of the tent map between two of them; only mu differs. */
+const orbitOf =
+  (maps: readonly CanonicalMap[]) =>
+  (step: number, s: number, point: readonly number[], count: number): number[][] => {
+    const [{ A, B, g }, end] = [maps[step]!, maps[step + 1]!];
+    const mu = (1 - s) * g[0]! + s * end.g[0]!;
+    const orbit = [[...point]];
+    while (orbit.length < count) {
+      const x = orbit.at(-1)![0]!;
+      orbit.push([A[0]! * x + B[0]! * Math.max(0, x) + mu]);
+    }
+    return orbit;
+  };
+
 async function series(
   maps: readonly CanonicalMap[],
   maxOrder: number,
@@ -28,7 +42,7 @@ async function series(
     objects: analyses.map(({ cycles }) => cycles),
     proven: ends.map(({ provenOrder }) => provenOrder),
     steps,
-    iterate: (_step, _s, point) => point,
+    orbit: orbitOf(maps),
   });
   return { ...joined, analyses };
 }
@@ -50,7 +64,7 @@ describe('branches through training', () => {
     assert.equal(branches.length, 1);
     assert.deepEqual([branches[0]!.from, branches[0]!.to], [null, null]);
     const at = (epoch: number): number =>
-      branches[0]!.samples.find((sample) => sample.epoch === epoch)!.point[0]!;
+      branches[0]!.samples.find((sample) => sample.epoch === epoch)!.points[0]![0]!;
     assert.deepEqual([at(0), at(10)], [-2, -1]);
     assert.ok(Math.abs(at(30) - 2 / 3) < 1e-12);
     assert.deepEqual(balance, { steps: 3, broken: [] });
@@ -101,6 +115,13 @@ describe('branches through training', () => {
     const two = branches.find(({ order }) => order === 2)!;
     assert.deepEqual(event!.born, [two.id]);
     assert.deepEqual(event!.alsoBorn, [{ order: 2, branch: two.id, stability: 'stable' }]);
+    // By hand, mu = -1: x < 0 -> -1.5 x - 1 > 0 -> 0.5 (-1.5 x - 1) - 1 = x, so x = -1.5 / 1.75 = -6/7, its image 2/7.
+    const end = two.samples.at(-1)!.points.map(([x]) => x!);
+    assert.equal(end.length, 2);
+    assert.ok(Math.abs(Math.min(...end) + 6 / 7) < 1e-12 && Math.abs(Math.max(...end) - 2 / 7) < 1e-12);
+    // Both points follow their own curve: no sample jumps from one to the other.
+    const sign = Math.sign(end[0]! - end[1]!);
+    for (const { points } of two.samples) assert.ok(sign * (points[0]![0]! - points[1]![0]!) > -1e-9);
     assert.deepEqual(
       branches.map(({ order, from }) => [order, from]),
       [
@@ -118,7 +139,7 @@ describe('branches through training', () => {
       objects: analyses.map(({ cycles }) => cycles),
       proven: [2, 2],
       steps: [null],
-      iterate: (_step, _s, point) => point,
+      orbit: orbitOf(maps),
     });
     assert.equal(joined.branches.length, 1);
     assert.deepEqual([joined.events, joined.balance], [[], { steps: 0, broken: [] }]);
@@ -136,7 +157,7 @@ describe('branches through training', () => {
       objects: [[], analyses[1]!.cycles],
       proven: [2, 2],
       steps: [nothing],
-      iterate: (_step, _s, point) => point,
+      orbit: orbitOf(maps),
     });
     assert.deepEqual(
       joined.events.map(({ kind, born }) => [kind, born]),

@@ -6,6 +6,7 @@ const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with s
   rnn-dynamics info FILE [--json]      tensors, recognised architecture, how each tensor is used
   rnn-dynamics analyze FILE [options]  fixed points, cycles, attractors
   rnn-dynamics timeline FOLDER [options]  bifurcations, branches and loss jumps along a training run
+  rnn-dynamics plane FILE [options]    curves of bifurcation in the plane of two parameters
   rnn-dynamics verify REPORT MODEL     re-checks a report with code apart from the search's
   rnn-dynamics --version
   rnn-dynamics help ${helpTopics.join('|')}`;
@@ -42,6 +43,19 @@ const timelineHelp = `Run (FOLDER holds checkpoints with numbers in their names;
   --within W             how far from a bifurcation a jump may lie (default: two rows of the loss)
   --no-cache             neither use nor keep results of earlier runs`;
 
+const planeHelp = `Plane (offsets from the model's own weights):
+  --x DIR, --y DIR       a weight (A[0], W[1][0]; indexes begin at 0), random:SEED (a direction of
+                         length 1 over all weights) or towards:FILE (offset 1 is the model in FILE)
+  --x-range A,B          offsets, lower first (default: -0.1,0.1); --y-range likewise
+  --max-order K=8        longest cycles that are looked for
+  --path FOLDER          draw the training run in FOLDER, projected on the plane
+  --seed N=0             for models of more than two dimensions, whose search is heuristic
+  --time-limit S=60      seconds; partial results are printed when it ends the search
+
+Output:
+  --json                 the plane as JSON on standard output
+  --out F                write it to F: .json or .svg`;
+
 const verifyHelp = `Every listed object is solved again from its itinerary in exact arithmetic, every number is derived
 again, and every claim is held against what it needs. Where there are few itineraries, completeness is
 proven again by solving all of them exactly. How the model was read is taken from the report.`;
@@ -67,6 +81,10 @@ export function helpText(topic: HelpTopic): string {
         modelHelp,
         statusHelp,
       ].join('\n\n');
+    case 'plane':
+      return ['rnn-dynamics plane FILE --x DIR --y DIR [options]', planeHelp, modelHelp, statusHelp].join(
+        '\n\n',
+      );
     case 'analyze':
       return ['rnn-dynamics analyze FILE [options]', searchHelp, modelHelp, statusHelp].join('\n\n');
   }

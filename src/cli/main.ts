@@ -3,17 +3,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
 import type { ModelOptions } from '../core/models/types';
+import type { PlaneReport } from '../core/report/plane';
 import type { Timeline } from '../core/report/timeline';
 import type { Report } from '../core/report/types';
 import { reportToCsv } from '../export/csv';
 import { reportToHtml } from '../export/html';
-import { reportToJson, timelineToJson } from '../export/json';
+import { planeToJson, reportToJson, timelineToJson } from '../export/json';
+import { planeToSvg } from '../export/planeSvg';
 import { timelineToCsv } from '../export/timelineCsv';
 import { timelineToHtml } from '../export/timelineHtml';
 import type { Failure, Jobs } from '../protocol/job';
 import { JobFailure, WorkerClient } from '../worker/client';
 import { helpText } from './help';
 import { flagsFor, parseCommand, UsageError, type Command, type OutFormat } from './options';
+import { planeTable } from './planeTable';
 import { progressDisplay } from './progress';
 import { infoTable, reportTable, verificationText } from './table';
 import { timelineTable } from './timelineTable';
@@ -27,6 +30,7 @@ const CACHE_BYTES = 512 * 2 ** 20;
 type Analyze = Extract<Command, { name: 'analyze' }>;
 type Info = Extract<Command, { name: 'info' }>;
 type TimelineCommand = Extract<Command, { name: 'timeline' }>;
+type PlaneCommand = Extract<Command, { name: 'plane' }>;
 type Verify = Extract<Command, { name: 'verify' }>;
 
 /**
@@ -55,6 +59,7 @@ export async function main(args: readonly string[], worker: string): Promise<num
     case 'info':
     case 'analyze':
     case 'timeline':
+    case 'plane':
     case 'verify': {
       const client = new WorkerClient(worker);
       try {
@@ -65,6 +70,8 @@ export async function main(args: readonly string[], worker: string): Promise<num
             return await runAnalyze(command, client);
           case 'timeline':
             return await runTimeline(command, client);
+          case 'plane':
+            return await runPlane(command, client);
           case 'verify':
             return await runVerify(command, client);
         }
@@ -182,6 +189,34 @@ function renderedTimeline(format: OutFormat, found: Timeline): string {
     case 'json':
       return timelineToJson(found);
   }
+}
+
+async function runPlane(command: PlaneCommand, client: WorkerClient): Promise<number> {
+  const display = progressDisplay(process.stderr);
+  const { file, model: options, plane } = command;
+  const run = command.run === null ? null : path.resolve(command.run);
+  const running = client.run('plane', { file: fileRef(file), options, plane, run }, ({ progress }) =>
+    display.show(progress),
+  );
+  let interrupted = false;
+  const release = onInterrupt(() => {
+    interrupted = true;
+    running.stop(true);
+  });
+  let found: PlaneReport;
+  try {
+    found = await running.result;
+  } finally {
+    release();
+    display.end();
+  }
+  await print(command.json ? planeToJson(found) : planeTable(found));
+  if (command.out) {
+    const text = command.out.format === 'svg' ? planeToSvg(found) : planeToJson(found);
+    if (!(await save(command.out, text))) return exit.input;
+  }
+  if (interrupted) return exit.interrupted;
+  return found.search.partial ? exit.partial : exit.done;
 }
 
 /** Where results of earlier runs are kept, by the XDG base directory rules. */

@@ -4,6 +4,7 @@ import type { ModelOptions } from '../core/models/types';
 import type { ModelKind } from '../core/report/types';
 import { jumpDefaults } from '../core/training/jumps';
 import type { SearchOptions, TimelineOptions } from '../protocol/job';
+import type { PlaneAxisRequest, PlaneOptions } from '../protocol/plane';
 import type { RunOptions } from '../runs/types';
 
 /** The command line itself is at fault. */
@@ -13,7 +14,7 @@ export class UsageError extends Error {
 
 export type OutFormat = 'json' | 'csv' | 'html';
 
-export const helpTopics = ['info', 'analyze', 'timeline', 'verify'] as const;
+export const helpTopics = ['info', 'analyze', 'timeline', 'plane', 'verify'] as const;
 export type HelpTopic = 'all' | (typeof helpTopics)[number];
 
 export type Command =
@@ -45,6 +46,16 @@ export type Command =
       readonly run: RunOptions;
       readonly model: ModelOptions;
       readonly timeline: TimelineOptions;
+    }
+  | {
+      readonly name: 'plane';
+      readonly file: string;
+      readonly json: boolean;
+      readonly out: { readonly file: string; readonly format: 'json' | 'svg' } | null;
+      readonly model: ModelOptions;
+      readonly plane: PlaneOptions;
+      /** Folder of the run whose path is drawn. */
+      readonly run: string | null;
     }
   | {
       readonly name: 'verify';
@@ -92,6 +103,19 @@ const timelineFlags = {
   'jump-z': { type: 'string' },
   within: { type: 'string' },
   'no-cache': { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+const planeFlags = {
+  x: { type: 'string' },
+  y: { type: 'string' },
+  'x-range': { type: 'string' },
+  'y-range': { type: 'string' },
+  'max-order': { type: 'string' },
+  out: { type: 'string', short: 'o' },
+  seed: { type: 'string' },
+  'time-limit': { type: 'string' },
+  'memory-limit': { type: 'string' },
+  path: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 interface Values {
@@ -152,6 +176,26 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         },
       };
     }
+    case 'plane': {
+      const { values, positionals } = parse(rest, { ...modelFlags, ...planeFlags });
+      if (values['help'] === true) return { name: 'help', topic: 'plane' };
+      return {
+        name: 'plane',
+        file: onlyFile(positionals),
+        json: values['json'] === true,
+        out: planeOut(values['out']),
+        model: modelOptions(values),
+        run: typeof values['path'] === 'string' ? values['path'] : null,
+        plane: {
+          x: planeAxis(values, 'x'),
+          y: planeAxis(values, 'y'),
+          maxOrder: wholeNumber(values, 'max-order', 8, 1, 200),
+          seed: wholeNumber(values, 'seed', 0, 0, 2 ** 31 - 1),
+          timeLimit: positive(values, 'time-limit', 60, 1e6),
+          memoryLimitMB: wholeNumber(values, 'memory-limit', defaultMemory(machine), 64, 2 ** 20),
+        },
+      };
+    }
     case 'verify': {
       const { values, positionals } = parse(rest, modelFlags);
       if (values['help'] === true) return { name: 'help', topic: 'verify' };
@@ -176,6 +220,28 @@ function searchOptions(values: Values, machine: Machine, seconds: number): Searc
     memoryLimitMB: wholeNumber(values, 'memory-limit', defaultMemory(machine), 64, 2 ** 20),
     certify: values['no-certify'] !== true,
   };
+}
+
+/** `--x A[0] --x-range -0.1,0.1` */
+function planeAxis(values: Values, axis: 'x' | 'y'): PlaneAxisRequest {
+  const direction = values[axis];
+  if (typeof direction !== 'string')
+    throw new UsageError(`--${axis} is missing: a weight as in A[0] or W[1][0], random:SEED or towards:FILE`);
+  const text = values[`${axis}-range`] ?? '-0.1,0.1';
+  const range = String(text)
+    .split(',')
+    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [from = Number.NaN, to = Number.NaN] = range;
+  if (range.length !== 2 || !(from < to) || !Number.isFinite(to - from))
+    throw new UsageError(`--${axis}-range takes two offsets, lower first, as in -0.1,0.1`);
+  return { direction: direction.replace(/\s+/g, direction.includes(':') ? ' ' : ''), range: [from, to] };
+}
+
+function planeOut(value: Values[string]): { file: string; format: 'json' | 'svg' } | null {
+  if (typeof value !== 'string') return null;
+  const extension = /\.(json|svg)$/i.exec(value)?.[1]?.toLowerCase();
+  if (!extension) throw new UsageError('--out takes a file that ends in .json or .svg');
+  return { file: value, format: extension as 'json' | 'svg' };
 }
 
 /** `--loss FILE[:COLUMN]`, `--series NAME`, `--with-final`. */
@@ -209,13 +275,16 @@ function parse(
   }
 }
 
+/** Flags whose value may begin with a minus sign. */
+const NUMBERS = new Set(['--input', '--set', '--x-range', '--y-range']);
+
 /** `--input -1,2` is meant as `--input=-1,2`. */
 function joinNegative(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (const argument of args) {
     const before = joined.at(-1);
-    if ((before === '--input' || before === '--set') && /^-[\d.]/.test(argument))
-      joined[joined.length - 1] = `${before}=${argument}`;
+    if (NUMBERS.has(before ?? '') && /^-[\d.]/.test(argument))
+      joined[joined.length - 1] = `${before!}=${argument}`;
     else joined.push(argument);
   }
   return joined;

@@ -1,3 +1,4 @@
+import type { PlaneReport } from '../core/report/plane';
 import type { Timeline } from '../core/report/timeline';
 import type { InfoReport, Report } from '../core/report/types';
 
@@ -12,6 +13,11 @@ export function reportToJson(report: Report | InfoReport): string {
 /** A timeline as JSON text, in the same way. */
 export function timelineToJson(timeline: Timeline): string {
   return `${write(timeline, '')}\n`;
+}
+
+/** A parameter plane as JSON text, in the same way. */
+export function planeToJson(plane: PlaneReport): string {
+  return `${write(plane, '')}\n`;
 }
 
 function write(value: unknown, indent: string): string {

@@ -15,12 +15,14 @@ import type {
   Scene,
   Trajectory,
 } from '../core/report/scene';
+import type { PlaneReport } from '../core/report/plane';
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { Timeline } from '../core/report/timeline';
 import type { AssociationOptions } from '../core/training/association';
 import type { JumpOptions } from '../core/training/jumps';
 import type { Verification } from '../core/verify/report';
 import type { BasinRequest, ManifoldRequest } from './explore';
+import type { PlaneOptions } from './plane';
 import type { Run, RunOptions } from '../runs/types';
 import type { JsonJobs } from './json';
 import type {
@@ -140,6 +142,18 @@ export interface Jobs extends JsonJobs {
       /** What is known so far, marked partial. */
       | { type: 'timeline'; timeline: Timeline };
     result: Timeline;
+  };
+  /** The plane of two parameters around a model. */
+  plane: {
+    request: {
+      file: FileRef;
+      options: ModelOptions;
+      plane: PlaneOptions;
+      /** Folder of the run whose path is drawn, or null. */
+      run: string | null;
+    };
+    event: { type: 'progress'; progress: Progress };
+    result: PlaneReport;
   };
   /** Re-checks a report against its model file. */
   verify: {

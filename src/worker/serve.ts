@@ -9,6 +9,8 @@ import { basins, manifolds, symbols } from '../jobs/explore';
 import { info } from '../jobs/info';
 import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
+import { plane, type PlaneContext } from '../jobs/plane';
+import { loadSeries } from '../jobs/series';
 import { timeline } from '../jobs/timeline';
 import { optionsOf, readReport, verify } from '../jobs/verify';
 import { probe, scene, trajectory, weights } from '../jobs/view';
@@ -124,6 +126,29 @@ export function serve(port: MessagePort, script: string): void {
         await threads.dispose();
         await disk?.trim();
       }
+    },
+    plane: async ({ file, options, plane: request, run: place }, stop, onEvent) => {
+      const model = await load(file, options);
+      const limit = request.memoryLimitMB * 2 ** 20;
+      const control = new Control(
+        new Int32Array(stop),
+        request.timeLimit,
+        () => process.memoryUsage().rss > limit,
+      );
+      let checkpoints: PlaneContext['checkpoints'] = null;
+      if (place !== null) {
+        const { folder, series } = await openRun(place);
+        const run = await readRun(folder, series === null ? {} : { series });
+        checkpoints = (await loadSeries(run, folder, options, 1, hashSource, control.stop)).checkpoints;
+      }
+      return plane(model, request, {
+        version,
+        control,
+        onEvent,
+        checkpoints,
+        pathLabel: place ?? '',
+        other: (path) => load({ kind: 'path', path }, options),
+      });
     },
     verify: async ({ report: ref, file, options }) => {
       const report = await readReport((await openRef(ref)).source);

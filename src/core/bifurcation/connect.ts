@@ -640,7 +640,7 @@ function parse(region: string): Uint8Array {
   return Uint8Array.from(region, (bit) => (bit === '1' ? 1 : 0));
 }
 
-function cycleName(order: number): string {
+export function cycleName(order: number): string {
   return order === 1 ? 'fixed point' : `${String(order)}-cycle`;
 }
 
@@ -655,7 +655,7 @@ function change(before: Participant | undefined, after: Participant | undefined)
 }
 
 /** det(I + M_L) det(I + M_R) < 0: Feigin's condition for a cycle of twice the period. */
-function signsDiffer(line: Line, a: Bits, b: Bits, s: number): boolean {
+export function signsDiffer(line: Line, a: Bits, b: Bits, s: number): boolean {
   const det = (word: Bits): number => {
     const cycle = new CycleOnLine(line, word);
     cycle.monodromy(s);

@@ -338,7 +338,7 @@ export function crossings(
   return out.sort((a, b) => a.s - b.s);
 }
 
-function pairTest(M: Float64Array, n: number): number {
+export function pairTest(M: Float64Array, n: number): number {
   if (n === 2) return 1 - (M[0]! * M[3]! - M[1]! * M[2]!);
   const values = eigenvalues(M, n);
   // A product over pairs of eigenvalues is real: the conjugate of each factor is a factor, too.

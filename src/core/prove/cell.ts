@@ -62,13 +62,14 @@ let signed = new Float64Array(256);
 /**
  * The part of `from` where side (a x + b y + c) >= 0, with everything that rounding or the error set could bring
  * there. `to` receives it unless all of it or nothing is left; it must be another cell.
+ * @param doubt bound on how far a x + b y + c may be off anywhere in the cell
  */
-export function clip(from: Cell, a: number, b: number, c: number, side: number, to: Cell): Left {
+export function clip(from: Cell, a: number, b: number, c: number, side: number, to: Cell, doubt = 0): Left {
   const { vertices, error, magnitude, length } = from;
   const [absA, absB] = [Math.abs(a), Math.abs(b)];
   let slack = absA * error[0]! + absB * error[1]!;
   for (let j = 2; j < ERROR; j += 2) slack += Math.abs(a * error[j]! + b * error[j + 1]!);
-  slack = (slack + 8 * UNIT * ((absA + absB) * magnitude + Math.abs(c))) * INFLATE;
+  slack = (slack + doubt + 8 * UNIT * ((absA + absB) * magnitude + Math.abs(c))) * INFLATE;
   if (!(slack < Infinity)) return Left.all;
   if (2 * signed.length < length) signed = new Float64Array(length);
   let greatest = -Infinity;

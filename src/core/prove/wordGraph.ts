@@ -9,6 +9,8 @@ export interface WordGraphLimits {
   /** Longest loop that is handed out. */
   readonly longest: number;
   readonly stop: () => boolean;
+  /** Bounds, entry by entry, on how far the map may be off: the graph is then that of all such maps together. */
+  readonly spread?: CanonicalMap;
 }
 
 /**
@@ -45,7 +47,9 @@ export class WordGraph {
     readonly radius: number,
     readonly limits: WordGraphLimits,
   ) {
-    this.#regions = new Regions(map, radius, (region, cell) => this.#level.add(region, region, 0, cell));
+    this.#regions = new Regions(map, radius, limits.spread ?? null, (region, cell) =>
+      this.#level.add(region, region, 0, cell),
+    );
     this.#level.close(0);
     this.nodes = this.#level.count;
   }
@@ -181,7 +185,8 @@ export class WordGraph {
     let part = whole;
     for (const u of facets[region]!) {
       const to = part === this.#parts[0] ? this.#parts[1] : this.#parts[0];
-      const left = clip(part, C[2 * u]!, C[2 * u + 1]!, d[u]!, bits[u] ? 1 : -1, to);
+      const doubt = this.#regions.doubt(u, part);
+      const left = clip(part, C[2 * u]!, C[2 * u + 1]!, d[u]!, bits[u] ? 1 : -1, to, doubt);
       this.clips++;
       if (left === Left.nothing) return null;
       if (left === Left.part) part = to;
@@ -299,6 +304,7 @@ class Regions {
   constructor(
     readonly map: CanonicalMap,
     radius: number,
+    readonly spread: CanonicalMap | null,
     visit: (region: number, cell: Cell) => void,
   ) {
     const { L, C, d } = map;
@@ -308,8 +314,9 @@ class Regions {
       for (let u = from; u < L; u++) {
         const [a, b, c] = [C[2 * u]!, C[2 * u + 1]!, d[u]!];
         const [on, off] = [new Cell(), new Cell()];
-        const active = clip(part, a, b, c, 1, on);
-        const inactive = active === Left.nothing ? Left.all : clip(part, a, b, c, -1, off);
+        const doubt = this.doubt(u, part);
+        const active = clip(part, a, b, c, 1, on, doubt);
+        const inactive = active === Left.nothing ? Left.all : clip(part, a, b, c, -1, off, doubt);
         if (active === Left.nothing) bits[u] = 0;
         else if (inactive === Left.nothing) bits[u] = 1;
         else {
@@ -319,13 +326,24 @@ class Regions {
           if (inactive === Left.part) part = off;
         }
       }
-      this.pieces.push(pieceOf(map, bits.slice()));
+      const piece = pieceOf(map, bits.slice());
+      if (spread) widen(piece, map, spread);
+      this.pieces.push(piece);
       this.facets.push(this.#facetsOf(part, bits));
       visit(this.pieces.length - 1, part);
     };
     const box = new Cell();
     setBox(box, radius);
     descend(0, box);
+  }
+
+  /** How far a unit's preactivation may be off in a cell. */
+  doubt(u: number, cell: Cell): number {
+    const { spread } = this;
+    if (!spread) return 0;
+    const x = cell.magnitude + cell.spread(0);
+    const y = cell.magnitude + cell.spread(1);
+    return spread.C[2 * u]! * x + spread.C[2 * u + 1]! * y + spread.d[u]!;
   }
 
   itinerary(word: readonly number[]): Uint8Array[] {
@@ -341,8 +359,31 @@ class Regions {
       let least = Infinity;
       for (let v = 0; v < length; v += 2)
         least = Math.min(least, (bits[u] ? 1 : -1) * (a * vertices[v]! + b * vertices[v + 1]! + c));
-      if (least <= 1e-9 * ((Math.abs(a) + Math.abs(b)) * magnitude + Math.abs(c))) facets.push(u);
+      if (this.spread || least <= 1e-9 * ((Math.abs(a) + Math.abs(b)) * magnitude + Math.abs(c)))
+        facets.push(u);
     }
     return Int32Array.from(facets);
+  }
+}
+
+/** Adds what a spread of the map's entries does to a piece, with room for the rounding of doing so. */
+function widen({ bits, Jerror, berror }: Piece, map: CanonicalMap, spread: CanonicalMap): void {
+  const { n, L, B, C, d } = map;
+  const room = 1 + 1e-9;
+  for (let i = 0; i < n; i++) {
+    let offset = spread.g[i]!;
+    for (let j = 0; j < n; j++) Jerror[i * n + j] = Jerror[i * n + j]! + spread.A[i * n + j]! * room;
+    for (let u = 0; u < L; u++) {
+      if (!bits[u]) continue;
+      const f = Math.abs(B[i * L + u]!);
+      const df = spread.B[i * L + u]!;
+      offset += f * spread.d[u]! + df * Math.abs(d[u]!) + df * spread.d[u]!;
+      for (let j = 0; j < n; j++) {
+        const dc = spread.C[u * n + j]!;
+        const at = i * n + j;
+        Jerror[at] = Jerror[at]! + (f * dc + df * Math.abs(C[u * n + j]!) + df * dc) * room;
+      }
+    }
+    berror[i] = berror[i]! + offset * room;
   }
 }

@@ -1,0 +1,157 @@
+import { cycleId } from '../detect/listing';
+import type { PlaneCurve, PlaneObject, PlanePoint, PlaneRegion } from '../report/plane';
+import { searchCells } from './cells';
+import { facesOf } from './faces';
+import { isBilinear, type PlaneFamily, type Place } from './family';
+import { Explorer } from './regions';
+import { searchSamples } from './samples';
+
+export interface PlaneOptions {
+  readonly maxOrder: number;
+  readonly seed: number;
+  /** Offsets of the unit square's sides. */
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly stop: () => boolean;
+  readonly onProgress: (stage: string, fraction: number) => void;
+}
+
+export interface PlaneResult {
+  readonly objects: PlaneObject[];
+  readonly curves: PlaneCurve[];
+  readonly regions: PlaneRegion[];
+  readonly statement: string;
+  readonly covered: number | null;
+  readonly radius: number | null;
+  readonly precision: { readonly points: number; readonly chords: number };
+  readonly warnings: string[];
+}
+
+/** Words followed at most. */
+const WORDS = 3000;
+/** Half-width of the smallest squares, of the window. */
+const SMALLEST = 1 / 200;
+
+/** All that happens to cycles up to an order in a plane of two parameters. */
+export function analysePlane(family: PlaneFamily, options: PlaneOptions): PlaneResult {
+  const { maxOrder, x, y, stop, onProgress } = options;
+  const explorer = new Explorer(family, { maxOrder, words: WORDS, stop });
+  const warnings: string[] = [];
+  let statement: string;
+  let covered: number | null = null;
+  let radius: number | null = null;
+  if (family.n <= 2) {
+    const coverage = searchCells(family, explorer, {
+      maxOrder,
+      smallest: SMALLEST,
+      stop,
+      onProgress: (fraction) => onProgress('itineraries', fraction),
+    });
+    radius = coverage.radius;
+    if (isBilinear(family)) covered = coverage.share;
+    statement =
+      `In ${percent(coverage.share)} of the window every itinerary up to order ${String(maxOrder)} that can exist in the box |z| ≤ ${coverage.radius.toPrecision(3)} was enumerated with its word graph and looked for. ` +
+      'In the rest, next to points where many regions meet, and outside the box, cycles were looked for at points and across every curve. ' +
+      `Regions narrower than about ${(2 * SMALLEST * 100).toFixed(1)} % of the window may be missing there.`;
+  } else {
+    const sampled = searchSamples(family, explorer, {
+      maxOrder,
+      seed: options.seed,
+      stop,
+      onProgress: (fraction) => onProgress('sample points', fraction),
+    });
+    statement = `No guarantee: cycles were looked for at ${String(sampled.points)} points, down to ${(100 * sampled.finest).toFixed(1)} % of the window apart, by the heuristic search, and across every curve that was met.`;
+  }
+  onProgress('regions', 1);
+  const ids = new Map<string, string>();
+  const counts = new Map<number, number>();
+  const keys = [...explorer.regions.keys()].sort(
+    (a, b) => a.split(' ').length - b.split(' ').length || (a < b ? -1 : 1),
+  );
+  const nameOf = (key: string): string => {
+    let id = ids.get(key);
+    if (id === undefined) {
+      const order = key.split(' ').length;
+      const count = counts.get(order) ?? 0;
+      counts.set(order, count + 1);
+      id = cycleId(order, count);
+      ids.set(key, id);
+    }
+    return id;
+  };
+  const point = ({ u, v }: Place): PlanePoint => [x[0] + u * (x[1] - x[0]), y[0] + v * (y[1] - y[0])];
+  const objects = keys.map((key): PlaneObject => {
+    const regions = explorer.regions.get(key)!;
+    return {
+      id: nameOf(key),
+      order: regions[0]!.word.length,
+      regions: key.split(' '),
+      existence: regions.map(({ ring }) => ring.map(point)),
+      closed: regions.every(({ closed }) => closed),
+    };
+  });
+  const listed = (words: readonly string[]): string[] =>
+    words.filter((key) => explorer.regions.has(key)).map(nameOf);
+  const curves = explorer.curves.map((curve, i): PlaneCurve => ({
+    id: `B${String(i + 1)}`,
+    kind: curve.kind,
+    order: curve.order,
+    points: curve.points.map(point),
+    left: listed(curve.left),
+    right: listed(curve.right),
+    atInfinity: curve.atInfinity,
+    unit: curve.unit,
+    pointIndex: curve.pointIndex,
+    text: curve.text,
+  }));
+  const existing = (
+    place: Place,
+  ): { object: string; stability: PlaneRegion['exists'][number]['stability'] }[] =>
+    explorer.at(place).map((key) => ({
+      object: nameOf(key),
+      stability: explorer.tester(key, explorer.regions.get(key)![0]!.word).stability(place),
+    }));
+  const label = (place: Place): string =>
+    existing(place)
+      .map(({ object, stability }) => `${object} ${stability}`)
+      .sort()
+      .join(',');
+  const faces = facesOf(
+    explorer.curves.map(({ points }) => points),
+    label,
+  ).sort((a, b) => b.area - a.area);
+  const order = new Map(objects.map(({ id }, i) => [id, i]));
+  const regions = faces.map((face, i): PlaneRegion => {
+    const exists = existing(face.place).sort((a, b) => order.get(a.object)! - order.get(b.object)!);
+    return {
+      id: `R${String(i + 1)}`,
+      rings: face.rings.map((ring) => ring.map(point)),
+      inside: point(face.place),
+      share: face.area,
+      exists,
+      stable: exists.filter(({ stability }) => stability === 'stable').map(({ object }) => object),
+    };
+  });
+  if (explorer.broken > 0)
+    warnings.push(
+      `${String(explorer.broken)} outlines could not be followed all the way round; their regions may be incomplete.`,
+    );
+  if (explorer.overflow)
+    warnings.push(
+      `There are more than ${String(WORDS)} itineraries; the rest was not followed. Lower the order or the range.`,
+    );
+  return {
+    objects,
+    curves,
+    regions,
+    statement,
+    covered,
+    radius,
+    precision: { points: 1e-6, chords: 2.5e-6 },
+    warnings,
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share > 0.999 && share < 1 ? 2 : 1)} %`;
+}

@@ -40,7 +40,10 @@ describe('command line options', () => {
 
   const wrong: readonly [string[], RegExp][] = [
     [[], /command is missing/],
-    [['plane', 'x'], /no command "plane"/],
+    [['plan', 'x'], /no command "plan"/],
+    [['plane', 'x', '--y', 'A[0]'], /--x is missing/],
+    [['plane', 'x', '--x', 'A[1]', '--y', 'A[0]', '--x-range', '1,-1'], /--x-range takes two offsets/],
+    [['plane', 'x', '--x', 'A[1]', '--y', 'A[0]', '--out', 'p.csv'], /\.json or \.svg/],
     [['analyze'], /file is missing/],
     [['analyze', 'a', 'b'], /one file at a time/],
     [['analyze', 'a', '--frobnicate'], /--frobnicate/],

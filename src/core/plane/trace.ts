@@ -397,9 +397,10 @@ export class Tracer {
       const jet = this.#jet(at);
       const [su, sv] = jet.tangent(next, 1);
       const along = su * (at.u - corner.at.u) + sv * (at.v - corner.at.v);
-      const exact = this.#corner(on, next, corner.at);
+      const exact = this.#corner(on, next, corner.at) ?? crossing(corner.at, [tu, tv], at, [su, sv]);
       const near = exact && Math.hypot(exact.u - corner.at.u, exact.v - corner.at.v) < radius / 2;
-      return { corner: near ? exact : corner.at, at, on: next, direction: along >= 0 ? 1 : -1 };
+      const direction = along >= 0 ? 1 : -1;
+      return { corner: near ? exact : corner.at, at, on: next, direction };
     }
     return null;
   }
@@ -474,6 +475,19 @@ class Jet {
     const size = Math.hypot(this.du[j]!, this.dv[j]!);
     return [(direction * this.dv[j]!) / size, (-direction * this.du[j]!) / size];
   }
+}
+
+/** Where two straight lines cross; where gradients vanish they stand for curves. */
+function crossing(
+  a: Place,
+  [au, av]: readonly [number, number],
+  b: Place,
+  [bu, bv]: readonly [number, number],
+): Place | null {
+  const determinant = au * bv - av * bu;
+  if (Math.abs(determinant) < 1e-3) return null;
+  const s = ((b.u - a.u) * bv - (b.v - a.v) * bu) / determinant;
+  return { u: a.u + s * au, v: a.v + s * av };
 }
 
 /** The first and the last arc are one where the walk began in the middle of it. */

@@ -23,11 +23,13 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(viewers.register(), registerJson(context.extensionUri, panels, answers, log));
   context.subscriptions.push(log, panels, registerCommands(context.extensionUri, panels, answers, log));
   const timelines = new TimelineStore();
-  context.subscriptions.push(timelines, registerRuns(context.extensionUri, panels, answers, timelines, log));
+  const registered = registerRuns(context.extensionUri, panels, answers, timelines, log);
+  context.subscriptions.push(timelines, registered);
   const cache = {
     folder: vscode.Uri.joinPath(context.globalStorageUri, 'timelines').fsPath,
     maxBytes: TIMELINE_CACHE_BYTES,
   };
   const { extensionUri: extension } = context;
-  context.subscriptions.push(new TimelinePanels({ extension, panels, answers, timelines, cache, log }));
+  const { runs } = registered;
+  context.subscriptions.push(new TimelinePanels({ extension, panels, answers, timelines, runs, cache, log }));
 }

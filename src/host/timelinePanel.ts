@@ -16,6 +16,7 @@ import { asFailure } from './panelSession';
 import type { Panels } from './panels';
 import { watchRun, type RunWatcher } from './runs/runWatcher';
 import type { TimelineStore } from './runs/timelineStore';
+import type { WorkspaceRuns } from './runs/workspaceRuns';
 import { paletteSetting, searchSettings } from './settings';
 import { parseFromTimeline } from './timelineMessages';
 
@@ -27,6 +28,7 @@ export interface TimelineServices {
   readonly panels: Panels;
   readonly answers: ModelAnswers;
   readonly timelines: TimelineStore;
+  readonly runs: Pick<WorkspaceRuns, 'all'>;
   readonly cache: CacheRef;
   readonly log: vscode.LogOutputChannel;
 }
@@ -150,18 +152,43 @@ export class TimelinePanel implements vscode.Disposable {
   }
 
   async #compare(): Promise<void> {
+    const folder = await this.#chooseRun();
+    if (!folder) return;
+    this.#runs.get('B')?.job?.stop(false);
+    this.#runs.set('B', { folder, timeline: null, job: null, again: false });
+    await this.#analyze('B');
+  }
+
+  /** Another run of the workspace, or any folder. */
+  async #chooseRun(): Promise<vscode.Uri | undefined> {
+    const runs = await this.services.runs.all();
+    const others = new Map(
+      runs
+        .filter(({ folder }) => folder.toString() !== this.folder.toString())
+        .map((run) => [run.folder.toString(), run]),
+    );
+    type Item = vscode.QuickPickItem & { folder?: vscode.Uri };
+    const items: Item[] = [...others.values()].map(({ folder, name, series }) => ({
+      label: name,
+      description: vscode.workspace.asRelativePath(folder),
+      detail: vscode.l10n.t('{0} checkpoints', series.checkpoints.length),
+      folder,
+    }));
+    const browse: Item = { label: vscode.l10n.t('Browse for a folder…') };
+    const chosen = await vscode.window.showQuickPick([...items, browse], {
+      title: vscode.l10n.t('Compare with another run'),
+      matchOnDescription: true,
+    });
+    if (chosen !== browse) return chosen?.folder;
     const [folder] =
       (await vscode.window.showOpenDialog({
         canSelectFiles: false,
         canSelectFolders: true,
         defaultUri: vscode.Uri.joinPath(this.folder, '..'),
         openLabel: vscode.l10n.t('Compare'),
-        title: vscode.l10n.t('Compare with the run in ..'),
+        title: vscode.l10n.t('Compare with another run'),
       })) ?? [];
-    if (!folder) return;
-    this.#runs.get('B')?.job?.stop(false);
-    this.#runs.set('B', { folder, timeline: null, job: null, again: false });
-    await this.#analyze('B');
+    return folder;
   }
 
   #openCheckpoints(side: Side, epochs: readonly number[]): void {

@@ -9,6 +9,7 @@ import { Button, Checkbox, Dropdown, Icon, Menu } from '../ui';
 import { EventTable } from './EventTable';
 import { Numbers } from './Numbers';
 import { Overview } from './Overview';
+import { Portrait } from './Portrait';
 import { RunFigure } from './RunFigure';
 import { viewOf, type Interval, type RunState, type State, type Store } from './store';
 
@@ -24,6 +25,8 @@ export function App({ store }: { store: Store }): JSX.Element {
     document.body.dataset['palette'] = state.palette;
   }, [state.palette]);
   const handles = { A: useRef<FigureHandle>(null), B: useRef<FigureHandle>(null) };
+  const portraits = { A: useRef<FigureHandle>(null), B: useRef<FigureHandle>(null) };
+  const whole = useRef<FigureHandle>(null);
   const { kept, runs } = state;
   const sides = (['A', 'B'] as const).filter((side) => runs[side] !== null);
   const shown = sides.filter(
@@ -94,7 +97,22 @@ export function App({ store }: { store: Store }): JSX.Element {
   };
   return (
     <div class="timeline-app">
-      <Header state={state} store={store} handle={handles.A} />
+      <Header
+        state={state}
+        store={store}
+        figures={[
+          ...shown.flatMap((side) => {
+            const of = shown.length > 1 ? ` ${side}` : '';
+            return [
+              { label: `Diagram${of}`, name: `timeline${of}`, handle: handles[side] },
+              ...(stateDim > 1
+                ? [{ label: `Phase portrait${of}`, name: `portrait${of}`, handle: portraits[side] }]
+                : []),
+            ];
+          }),
+          { label: 'Whole run', name: 'whole run', handle: whole },
+        ]}
+      />
       <main>
         {sides.map((side) => (
           <Notices key={side} side={side} run={runs[side]!} store={store} />
@@ -103,7 +121,7 @@ export function App({ store }: { store: Store }): JSX.Element {
           <>
             <div class="top">
               <div class="overview">
-                <Overview figure={overview} onView={(i, view) => setView(shown[i]!, view)} />
+                <Overview figure={overview} handle={whole} onView={(i, view) => setView(shown[i]!, view)} />
               </div>
               <Numbers
                 runs={shown.map((side) => ({
@@ -149,16 +167,29 @@ export function App({ store }: { store: Store }): JSX.Element {
                         <span class="muted">{timeline.run.forcing ?? ''}</span>
                       </h2>
                     )}
-                    <div class="run-figure">
-                      <RunFigure
+                    <div class="run-row">
+                      <div class="run-figure">
+                        <RunFigure
+                          name={run.name}
+                          figure={figures[side]!}
+                          cursor={kept.cursor}
+                          handle={handles[side]}
+                          onCursor={(cursor) => store.keep({ cursor })}
+                          onView={(view) => setView(side, view)}
+                          onEpoch={(epoch) => store.post({ type: 'openCheckpoints', side, epochs: [epoch] })}
+                          onEvent={(id, open) => onEvent(side, id, open)}
+                        />
+                      </div>
+                      <Portrait
                         name={run.name}
-                        figure={figures[side]!}
+                        prepared={run.prepared!}
                         cursor={kept.cursor}
-                        handle={handles[side]}
+                        selected={side === 'A' ? kept.selected : null}
+                        axes={kept.portrait}
+                        onAxes={(portrait) => store.keep({ portrait })}
                         onCursor={(cursor) => store.keep({ cursor })}
-                        onView={(view) => setView(side, view)}
-                        onEpoch={(epoch) => store.post({ type: 'openCheckpoints', side, epochs: [epoch] })}
-                        onEvent={(id, open) => onEvent(side, id, open)}
+                        onOpen={(epoch) => store.post({ type: 'openCheckpoints', side, epochs: [epoch] })}
+                        handle={portraits[side]}
                       />
                     </div>
                     <EventTable
@@ -180,20 +211,26 @@ export function App({ store }: { store: Store }): JSX.Element {
   );
 }
 
+/** A figure that can be exported. */
+interface SavedFigure {
+  readonly label: string;
+  readonly name: string;
+  readonly handle: { readonly current: FigureHandle | null };
+}
+
 function Header({
   state,
   store,
-  handle,
+  figures,
 }: {
   state: State;
   store: Store;
-  handle: { readonly current: FigureHandle | null };
+  figures: readonly SavedFigure[];
 }): JSX.Element {
   const run = state.runs.A;
   const timeline = run?.prepared?.timeline;
   const proven = timeline ? provenThroughout(timeline) : 0;
-  const save = (format: 'svg' | 'png'): void => {
-    const name = 'timeline';
+  const save = ({ name, handle }: SavedFigure, format: 'svg' | 'png'): void => {
     if (!handle.current) return;
     if (format === 'svg') store.post({ type: 'saveFigure', name, format, data: handle.current.toSvg() });
     else void handle.current.toPng().then((data) => store.post({ type: 'saveFigure', name, format, data }));
@@ -261,13 +298,13 @@ function Header({
                 run: () => store.post({ type: 'export', side: 'A', format }),
               })),
             },
-            {
-              label: 'Figure',
+            ...figures.map((figure) => ({
+              label: figure.label,
               items: (['svg', 'png'] as const).map((format) => ({
                 text: format.toUpperCase(),
-                run: () => save(format),
+                run: () => save(figure, format),
               })),
-            },
+            })),
           ]}
         />
       </div>

@@ -1,13 +1,15 @@
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
 import { useCallback, useRef } from 'preact/hooks';
 import { drawOverview, layoutOverview, type OverviewFigure } from '../../src/figures/timeline/overview';
 import { Figure } from '../figures/Figure';
+import type { FigureHandle } from '../figures/types';
 import type { Interval } from './store';
 
 /** The whole run with a brush for each window: dragging moves the nearest one, or its nearer edge. */
 export function Overview(props: {
   readonly figure: OverviewFigure;
   readonly onView: (index: number, view: Interval) => void;
+  readonly handle: RefObject<FigureHandle | null>;
 }): JSX.Element {
   const { figure } = props;
   const size = useRef({ width: 0, height: 0 });
@@ -43,6 +45,7 @@ export function Overview(props: {
     <Figure
       label="The whole run, with the window that the rows below show. Arrow keys move it, plus and minus change its width."
       title="Whole run"
+      handle={props.handle}
       draw={draw}
       interaction={{
         onHover: (x) => {

@@ -11,6 +11,8 @@ export interface Kept {
   /** "state 0" or "pc 0" would be an axis; state coordinates by index. */
   readonly coordinate: number;
   readonly cursor: number | null;
+  /** State coordinates of the phase portrait's axes. */
+  readonly portrait: readonly [number, number];
   readonly selected: string | null;
   readonly hidden: readonly EventKind[];
   readonly weightChange: boolean;
@@ -39,6 +41,7 @@ const fresh: Kept = {
   views: { A: null, B: null },
   coordinate: 0,
   cursor: null,
+  portrait: [0, 1],
   selected: null,
   hidden: ['bcb-persistence'],
   weightChange: false,

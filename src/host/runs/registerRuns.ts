@@ -15,7 +15,7 @@ export function registerRuns(
   answers: ModelAnswers,
   timelines: TimelineStore,
   log: vscode.LogOutputChannel,
-): vscode.Disposable {
+): vscode.Disposable & { readonly runs: WorkspaceRuns } {
   const script = vscode.Uri.joinPath(extension, 'dist', 'worker.js').fsPath;
   let worker: WorkerClient | null = null;
   const engine = (): WorkerClient => (worker ??= new WorkerClient(script));
@@ -30,7 +30,7 @@ export function registerRuns(
   const hovers = new PathHovers(runs, timelines, engine, answers, (file) => panels.report(file));
   const programs: vscode.DocumentSelector = [{ language: 'python' }, { language: 'julia' }];
   const { languages, commands } = vscode;
-  return vscode.Disposable.from(
+  const all = vscode.Disposable.from(
     runs,
     tree,
     view,
@@ -55,4 +55,5 @@ export function registerRuns(
       commands.executeCommand('rnnDynamics.openTimeline', node.run.folder),
     ),
   );
+  return { runs, dispose: () => all.dispose() };
 }

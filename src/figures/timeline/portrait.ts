@@ -1,0 +1,149 @@
+import type { BifurcationEvent, BranchSample } from '../../core/report/timeline';
+import {
+  crisp,
+  drawXAxis,
+  drawYAxis,
+  linearScale,
+  tickAim,
+  ticks,
+  type Frame,
+  type LinearScale,
+} from '../axes';
+import { drawMarks } from '../marks';
+import type { Painter, Theme } from '../painter';
+import { valueAt, type Coordinate } from '../projection';
+import { hueColor } from '../theme';
+import { lowerBound, type DrawnBranch, type PreparedTimeline } from './prepare';
+
+/** The phase portrait of one checkpoint, in axes that stay the same through the run. */
+export interface PortraitFigure {
+  readonly prepared: PreparedTimeline;
+  /** A checkpoint's position on the axis. */
+  readonly epoch: number;
+  readonly axes: readonly [Coordinate, Coordinate];
+  readonly extents: PortraitExtents;
+  /** The event whose colliding point is ringed where it lies next to this checkpoint. */
+  readonly event: BifurcationEvent | null;
+}
+
+export type PortraitExtents = readonly [readonly [number, number], readonly [number, number]];
+
+/** Checkpoints over which a fixed point's past is drawn. */
+const TRAIL = 24;
+const LEFT = 46;
+const BOTTOM = 40;
+const TOP = 8;
+const RIGHT = 12;
+
+/**
+ * Axes that hold nearly all points of the run: what comes from, or leaves to, infinity does not set the scale.
+ */
+export function portraitExtents(
+  { timeline, branches }: PreparedTimeline,
+  axes: readonly [Coordinate, Coordinate],
+): PortraitExtents {
+  const extent = (coordinate: Coordinate): [number, number] => {
+    const values: number[] = [];
+    for (const { branch, atCheckpoints } of branches)
+      for (const i of atCheckpoints)
+        for (const point of branch.samples[i]!.points) values.push(valueAt(coordinate, point));
+    for (const { fog } of timeline.checkpoints)
+      for (const point of fog) values.push(valueAt(coordinate, point));
+    if (values.length === 0) return [-1, 1];
+    values.sort((a, b) => a - b);
+    const at = (share: number): number => values[Math.round(share * (values.length - 1))]!;
+    const [low, high] = [at(0.01), at(0.99)];
+    const pad = high > low ? 0.12 * (high - low) : 0.5 * Math.max(1e-3, Math.abs(high));
+    return [low - pad, high + pad];
+  };
+  return [extent(axes[0]), extent(axes[1])];
+}
+
+/** The sample of a branch at a checkpoint; null where it does not exist there. */
+export function sampleAt({ branch, epochs }: DrawnBranch, epoch: number): BranchSample | null {
+  const i = lowerBound(epochs, epoch);
+  return epochs[i] === epoch ? branch.samples[i]! : null;
+}
+
+function layout(
+  width: number,
+  height: number,
+  extents: PortraitExtents,
+): { frame: Frame; x: LinearScale; y: LinearScale } {
+  const frame = {
+    left: LEFT,
+    top: TOP,
+    width: Math.max(20, width - LEFT - RIGHT),
+    height: Math.max(20, height - TOP - BOTTOM),
+  };
+  return {
+    frame,
+    x: linearScale(extents[0], [frame.left, frame.left + frame.width]),
+    y: linearScale(extents[1], [frame.top + frame.height, frame.top]),
+  };
+}
+
+export function drawPortrait(painter: Painter, figure: PortraitFigure, theme: Theme): void {
+  const { prepared, epoch, axes, event } = figure;
+  const { frame, x, y } = layout(painter.width, painter.height, figure.extents);
+  const place = (point: readonly number[]): [number, number] => [
+    x.to(valueAt(axes[0], point)),
+    y.to(valueAt(axes[1], point)),
+  ];
+  painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+    for (const [scale, horizontal] of [
+      [x, false],
+      [y, true],
+    ] as const) {
+      const zero = crisp(scale.to(0));
+      painter.line(
+        horizontal
+          ? [frame.left, zero, frame.left + frame.width, zero]
+          : [zero, frame.top, zero, frame.top + frame.height],
+        { color: theme.grid, width: 1 },
+      );
+    }
+    const checkpoint = prepared.timeline.checkpoints.find((one) => one.epoch === epoch);
+    painter.dots((checkpoint?.fog ?? []).flatMap(place), 1, theme.fog, theme.fogOpacity);
+    const alive = prepared.branches.flatMap((drawn) => {
+      const sample = sampleAt(drawn, epoch);
+      return sample ? [{ drawn, sample }] : [];
+    });
+    for (const { drawn } of alive)
+      if (drawn.branch.order === 1) drawTrail(painter, drawn, epoch, place, theme);
+    // Cycles below fixed points, unstable below stable.
+    const rank = ({ drawn, sample }: (typeof alive)[number]): number =>
+      (drawn.branch.order === 1 ? 2 : 0) + Number(sample.stability === 'stable');
+    for (const { drawn, sample } of [...alive].sort((a, b) => rank(a) - rank(b)))
+      drawMarks(painter, sample.points.flatMap(place), {
+        order: drawn.branch.order,
+        fill: sample.stability,
+        color: hueColor(theme, drawn.hue),
+        paper: theme.paper,
+        radius: drawn.branch.order === 1 ? 5.5 : drawn.branch.order <= 24 ? 4 : 2.8,
+      });
+    if (event?.point && (event.epochs[0] === epoch || event.epochs[1] === epoch)) {
+      const [px, py] = place(event.point);
+      painter.circle(px, py, 10, null, { color: theme.accent, width: 2 });
+    }
+  });
+  drawXAxis(painter, frame, x, ticks(...x.domain, tickAim(frame.width, 64)), axes[0].title, theme);
+  drawYAxis(painter, frame, y, ticks(...y.domain, tickAim(frame.height, 48)), axes[1].title, theme);
+}
+
+/** Where a fixed point was before, fading. */
+function drawTrail(
+  painter: Painter,
+  { branch, epochs, hue }: DrawnBranch,
+  epoch: number,
+  place: (point: readonly number[]) => [number, number],
+  theme: Theme,
+): void {
+  const to = lowerBound(epochs, epoch);
+  for (let i = Math.max(1, to - TRAIL + 1); i <= to; i++)
+    painter.line([...place(branch.samples[i - 1]!.points[0]!), ...place(branch.samples[i]!.points[0]!)], {
+      color: hueColor(theme, hue),
+      width: 1.5,
+      opacity: 0.1 + 0.6 * (1 - (to - i) / TRAIL),
+    });
+}

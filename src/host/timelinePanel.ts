@@ -193,10 +193,13 @@ export class TimelinePanel implements vscode.Disposable {
 
   #openCheckpoints(side: Side, epochs: readonly number[]): void {
     const run = this.#runs.get(side);
+    // One column beside, whatever is opened.
+    let column = vscode.ViewColumn.Beside;
     for (const epoch of epochs) {
       const checkpoint = run?.timeline?.checkpoints.find((one) => one.epoch === epoch);
-      if (run && checkpoint)
-        this.services.panels.open(vscode.Uri.joinPath(run.folder, checkpoint.file), vscode.ViewColumn.Beside);
+      if (!run || !checkpoint) continue;
+      this.services.panels.open(vscode.Uri.joinPath(run.folder, checkpoint.file), column);
+      column = vscode.ViewColumn.Active;
     }
   }
 

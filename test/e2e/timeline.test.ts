@@ -56,10 +56,15 @@ describe('the timeline panel in VS Code', () => {
     await center.locator('button').click();
     assert.equal(await center.getAttribute('aria-current'), 'true');
     await frame.getByRole('heading', { name: /^Phase portrait, epoch 20(58|60)$/ }).waitFor();
-    // Their dynamics open beside, one panel for each side of the event.
+    await session.screenshot('timeline-event');
+    await frame.getByRole('button', { name: 'Open before and after' }).click();
+    // Their dynamics open beside, in one column.
     for (const epoch of [2058, 2060])
       await session.page.locator('.tabs-container .tab', { hasText: `ckpt_0${String(epoch)}` }).waitFor();
-    await session.screenshot('timeline-event');
+    assert.equal(await session.page.locator('.editor-group-container').count(), 2);
+    const after = await panelFrame(session.page, 'h1:has-text("ckpt_02060")');
+    await after.getByText('1 unstable fixed point').first().waitFor();
+    await session.screenshot('timeline-beside');
   });
 
   it('runs the phase portrait through training', async () => {

@@ -48,9 +48,9 @@ describe('the timeline panel', function () {
       assert.deepEqual(await violations(page), []);
     });
 
-  it('opens both neighbours of a clicked event', async () => {
+  it('opens both neighbours of an event that is clicked twice', async () => {
     await show('done');
-    await page.locator('tr[data-event=c0]').click();
+    await page.locator('tr[data-event=c0]').dblclick();
     const opened = (await sent()).find(({ type }) => type === 'openCheckpoints');
     assert.deepEqual(opened, { type: 'openCheckpoints', side: 'A', epochs: [2058, 2060] });
     assert.equal(await chosen(), 'c0');

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Timeline } from '../../src/core/report/timeline';
 import { coordinateOf } from '../../src/figures/projection';
 import { growthExtent, valueExtent, type FocusFigure } from '../../src/figures/timeline/focus';
 import { provenThroughout } from '../../src/figures/timeline/words';
@@ -163,8 +164,7 @@ export function App({ store }: { store: Store }): JSX.Element {
                   <section key={side} class="column" aria-label={run.name}>
                     {shown.length > 1 && (
                       <h2>
-                        <strong>{side}</strong> {run.name}{' '}
-                        <span class="muted">{timeline.run.forcing ?? ''}</span>
+                        <strong>{side}</strong> {run.name} <span class="muted">{forcingOf(timeline)}</span>
                       </h2>
                     )}
                     <div class="run-row">
@@ -188,7 +188,7 @@ export function App({ store }: { store: Store }): JSX.Element {
                         axes={kept.portrait}
                         onAxes={(portrait) => store.keep({ portrait })}
                         onCursor={(cursor) => store.keep({ cursor })}
-                        onOpen={(epoch) => store.post({ type: 'openCheckpoints', side, epochs: [epoch] })}
+                        onOpen={(epochs) => store.post({ type: 'openCheckpoints', side, epochs })}
                         handle={portraits[side]}
                       />
                     </div>
@@ -198,7 +198,7 @@ export function App({ store }: { store: Store }): JSX.Element {
                       selected={side === 'A' ? kept.selected : null}
                       hidden={kept.hidden}
                       onHidden={(hidden) => store.keep({ hidden })}
-                      onEvent={(id) => onEvent(side, id, true)}
+                      onEvent={(id, open) => onEvent(side, id, open)}
                     />
                   </section>
                 );
@@ -210,6 +210,9 @@ export function App({ store }: { store: Store }): JSX.Element {
     </div>
   );
 }
+
+const forcingOf = ({ run: { forcing } }: Timeline): string =>
+  forcing === 'none' ? 'no forcing' : (forcing ?? 'forcing unknown');
 
 /** A figure that can be exported. */
 interface SavedFigure {
@@ -244,9 +247,7 @@ function Header({
           <p class="facts">
             <span>{timeline.model.kind}</span>
             <span>M = {timeline.model.stateDim}</span>
-            <span>
-              {timeline.run.forcing === 'none' ? 'no forcing' : (timeline.run.forcing ?? 'forcing unknown')}
-            </span>
+            <span>{forcingOf(timeline)}</span>
             <span>{timeline.checkpoints.length} checkpoints</span>
             {state.live && <span class="live">live</span>}
           </p>

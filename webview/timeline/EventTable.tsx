@@ -49,7 +49,7 @@ export function EventTable(props: {
   readonly selected: string | null;
   readonly hidden: readonly EventKind[];
   readonly onHidden: (hidden: readonly EventKind[]) => void;
-  readonly onEvent: (id: string) => void;
+  readonly onEvent: (id: string, open: boolean) => void;
 }): JSX.Element {
   const { prepared, hidden, selected } = props;
   const { timeline } = prepared;
@@ -113,7 +113,8 @@ export function EventTable(props: {
                 data-event={event.id}
                 aria-current={event.id === selected}
                 title={event.text}
-                onClick={() => props.onEvent(event.id)}
+                onClick={() => props.onEvent(event.id, false)}
+                onDblClick={() => props.onEvent(event.id, true)}
               >
                 <td class="number">
                   <button type="button" class="link">

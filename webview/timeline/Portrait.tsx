@@ -18,7 +18,8 @@ export interface PortraitProps {
   readonly axes: readonly [number, number];
   readonly onAxes: (axes: readonly [number, number]) => void;
   readonly onCursor: (epoch: number) => void;
-  readonly onOpen: (epoch: number) => void;
+  /** One checkpoint, or the two around an event. */
+  readonly onOpen: (epochs: readonly number[]) => void;
   readonly handle: RefObject<FigureHandle | null>;
 }
 
@@ -100,7 +101,7 @@ export function Portrait(props: PortraitProps): JSX.Element | null {
           label={`Phase portrait of ${name} at ${axis} ${String(epoch)}: ${checkpointObjects(checkpoint)}. Grey: simulated orbits on attractors that are no listed cycle.`}
           title={`Phase portrait of ${name}, ${axis} ${String(epoch)}`}
           draw={draw}
-          interaction={{ onDoubleClick: () => props.onOpen(epoch) }}
+          interaction={{ onDoubleClick: () => props.onOpen([epoch]) }}
           readout={readoutAt(timeline, epoch)}
           pointer="default"
           handle={props.handle}
@@ -127,9 +128,14 @@ export function Portrait(props: PortraitProps): JSX.Element | null {
             show(Number(currentTarget.value));
           }}
         />
-        <Button kind="quiet" onClick={() => props.onOpen(epoch)}>
+        <Button kind="quiet" onClick={() => props.onOpen([epoch])}>
           Open dynamics
         </Button>
+        {event && (
+          <Button kind="quiet" onClick={() => props.onOpen(event.epochs)}>
+            Open before and after
+          </Button>
+        )}
       </div>
     </section>
   );

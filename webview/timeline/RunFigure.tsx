@@ -82,7 +82,7 @@ export function RunFigure(props: RunFigureProps): JSX.Element {
     onHover: (x: number) => props.onCursor(snapped(scale().from(x))),
     onClick: (x: number, y: number) => {
       const event = eventAt(figure, size.current.width, size.current.height, x, y);
-      if (event) props.onEvent(event.id, true);
+      if (event) props.onEvent(event.id, false);
       return event !== null;
     },
     onSettledClick: (x: number) => props.onEpoch(snapped(scale().from(x))),

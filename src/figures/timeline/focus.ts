@@ -314,19 +314,17 @@ function drawLoss(painter: Painter, frame: Frame, figure: FocusFigure, x: Linear
     }
     painter.polygon(tips, vermillion, null);
   });
-  drawLogAxis(
-    painter,
-    frame,
-    y,
-    norm.xs.length > 1 ? 'loss (log), gradient norm in grey (own scale)' : 'loss (log)',
-    theme,
-  );
-  painter.text(
-    frame.left + frame.width,
-    frame.top - 6,
-    jumps.length === 0 ? 'no jumps' : `${String(jumps.length)} upward jump${jumps.length === 1 ? '' : 's'}`,
-    { color: jumps.length === 0 ? theme.ink2 : vermillion, size: TYPE.small, align: 'end' },
-  );
+  const count =
+    jumps.length === 0 ? 'no jumps' : `${String(jumps.length)} upward jump${jumps.length === 1 ? '' : 's'}`;
+  const whole = 'loss (log), gradient norm in grey (own scale)';
+  const room = frame.width - textWidth(count, TYPE.small) - 16;
+  const title = norm.xs.length > 1 && textWidth(whole, TYPE.small) <= room ? whole : 'loss (log)';
+  drawLogAxis(painter, frame, y, title, theme);
+  painter.text(frame.left + frame.width, frame.top - 6, count, {
+    color: jumps.length === 0 ? theme.ink2 : vermillion,
+    size: TYPE.small,
+    align: 'end',
+  });
 }
 
 /** Bars of the objects alive, one lane for each stability, and where an attractor is no listed cycle. */

@@ -64,7 +64,7 @@ export function drawOverview(painter: Painter, figure: OverviewFigure, theme: Th
     for (const edge of [a, b])
       painter.line([crisp(edge), loss.top, crisp(edge), bottom], { color: theme.accent, width: 1.5 });
     if (two)
-      painter.text((a + b) / 2, loss.top - 4, name, {
+      painter.text((a + b) / 2, loss.top + 12, name, {
         color: theme.ink,
         size: TYPE.small,
         weight: 600,

@@ -32,7 +32,7 @@ export type PortraitExtents = readonly [readonly [number, number], readonly [num
 const TRAIL = 24;
 const LEFT = 46;
 const BOTTOM = 40;
-const TOP = 8;
+const TOP = 26;
 const RIGHT = 12;
 
 /**

@@ -18,7 +18,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = createLog();
   const answers = new ModelAnswers(context.workspaceState);
   const saved = new SavedPanels(context.storageUri ?? context.globalStorageUri);
-  const panels = new Panels(context.extensionUri, answers, saved, log);
+  const made = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'models');
+  const panels = new Panels(context.extensionUri, answers, saved, made, log);
   const viewers = new WeightViewers(context.extensionUri, panels, answers, log);
   context.subscriptions.push(viewers.register(), registerJson(context.extensionUri, panels, answers, log));
   context.subscriptions.push(log, panels, registerCommands(context.extensionUri, panels, answers, log));

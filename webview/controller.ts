@@ -1,4 +1,5 @@
 import type { BasinRequest } from '../src/protocol/explore';
+import type { PlaneRequest } from '../src/protocol/plane';
 import type { SearchOptions } from '../src/protocol/job';
 import type { ExportFormat } from '../src/protocol/panel';
 import type { BasinPicture, ManifoldPicture, Probe } from '../src/core/report/scene';
@@ -23,6 +24,11 @@ export interface Controller {
   launchBeside(point: readonly number[]): void;
   clearTrajectories(): void;
   probe(state: number[]): Promise<Probe>;
+  computePlane(request: PlaneRequest): void;
+  stopPlane(): void;
+  exportPlane(): void;
+  /** Analyses the model at offsets of the plane, in a panel of its own. */
+  openAt(at: readonly [number, number]): void;
   /** Basins on a slice, unless those with this key are there or on their way. */
   showBasins(key: string, slice: BasinRequest['slice']): void;
 }
@@ -118,8 +124,9 @@ export function createController(store: Store, host: () => Host): Controller {
       askScene();
       for (const { start, path } of state.launched) if (!path) askPath(start);
     }
-    const wants = state.kept.tab === 'weights' && state.report !== null && state.weights === null;
-    const wanted = before.kept.tab === 'weights' && before.report !== null && before.weights === null;
+    const shows = (tab: Kept['tab']): boolean => tab === 'weights' || tab === 'plane';
+    const wants = shows(state.kept.tab) && state.report !== null && state.weights === null;
+    const wanted = shows(before.kept.tab) && before.report !== null && before.weights === null;
     if (wants && !wanted) askWeights();
     const onRegions = state.kept.tab === 'regions' && state.report !== null;
     if (onRegions && state.symbols === null && state !== before && before.symbols !== 'waiting') askSymbols();
@@ -157,6 +164,13 @@ export function createController(store: Store, host: () => Host): Controller {
     },
     clearTrajectories: () => store.dispatch({ type: 'clearTrajectories' }),
     probe: (state) => host().ask('probe', { state }),
+    computePlane: (request) => {
+      store.dispatch({ type: 'planeRunning' });
+      host().post({ type: 'plane', request });
+    },
+    stopPlane: () => host().post({ type: 'stopPlane' }),
+    exportPlane: () => host().post({ type: 'exportPlane' }),
+    openAt: (at) => host().post({ type: 'openAt', at }),
     showBasins: (key, slice) => {
       if (store.state.basins?.key === key) return;
       store.dispatch({ type: 'basins', basins: { key, picture: null } });

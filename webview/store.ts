@@ -1,3 +1,4 @@
+import type { PlaneReport } from '../src/core/report/plane';
 import type { SymbolicDynamics } from '../src/core/stateSpace/symbols';
 import type { ModelSummary, Report } from '../src/core/report/types';
 import type {
@@ -12,7 +13,7 @@ import type { FileLabel, ToPanel } from '../src/protocol/panel';
 import type { AxisChoice, StateSpaceView } from './figures/types';
 import { appendFinds, listReport, matchObject, type PanelObject } from './objects';
 
-export const TABS = ['state', 'spectrum', 'series', 'regions', 'weights'] as const;
+export const TABS = ['state', 'spectrum', 'series', 'regions', 'plane', 'weights'] as const;
 export type Tab = (typeof TABS)[number];
 export type SortKey = 'id' | 'word' | 'rho' | 'margin';
 
@@ -38,6 +39,16 @@ export interface Kept {
   readonly series: string;
   /** Multipliers per step instead of per period. */
   readonly perStep: boolean;
+  /** Axes of the parameter plane: direction and range as they were typed, and the highest order. */
+  readonly plane: {
+    readonly x: string;
+    readonly y: string;
+    readonly xRange: string;
+    readonly yRange: string;
+    readonly maxOrder: number;
+  };
+  /** Weight that was clicked, "W[1][0]"; empty: none. */
+  readonly cell: string;
   /** Parameter shown large; null: all. */
   readonly parameter: string | null;
 }
@@ -71,14 +82,24 @@ export interface State {
   /** Asked for when first shown; 'waiting' while they are computed. */
   readonly manifolds: ManifoldPicture | 'waiting' | null;
   readonly symbols: SymbolicDynamics | 'waiting' | null;
+  readonly plane: PlaneState | null;
   /** Of the axes it was computed for (`basinKey`). */
   readonly basins: { readonly key: string; readonly picture: BasinPicture | null } | null;
+}
+
+/** The parameter plane, while it is computed and after. */
+export interface PlaneState {
+  readonly running: boolean;
+  readonly progress: Progress | null;
+  readonly report: PlaneReport | null;
+  readonly failure: Failure | null;
 }
 
 export type Action =
   | Exclude<ToPanel, { id: number }>
   | { type: 'keep'; change: Partial<Kept> }
   | { type: 'stopping' }
+  | { type: 'planeRunning' }
   | { type: 'rerunning' }
   | { type: 'scene'; scene: Scene }
   | { type: 'weights'; weights: readonly ParameterMatrix[] }
@@ -107,7 +128,9 @@ const fresh: Kept = {
   view: null,
   series: 'state 0',
   perStep: false,
+  plane: { x: '', y: '', xRange: '-0.1, 0.1', yRange: '-0.1, 0.1', maxOrder: 8 },
   parameter: null,
+  cell: '',
 };
 
 /** The state before the first message, with what an earlier panel kept (unknown shapes are dropped). */
@@ -139,6 +162,7 @@ export function initialState(restored: unknown): State {
     weights: null,
     manifolds: null,
     symbols: null,
+    plane: null,
     basins: null,
   };
 }
@@ -191,6 +215,33 @@ export function reduce(state: State, action: Action): State {
     }
     case 'failure':
       return { ...state, phase: 'failed', failure: action.failure };
+    case 'planeRunning':
+      return {
+        ...state,
+        plane: { running: true, progress: null, report: state.plane?.report ?? null, failure: null },
+      };
+    case 'planeProgress':
+      return {
+        ...state,
+        plane: {
+          running: true,
+          progress: action.progress,
+          report: state.plane?.report ?? null,
+          failure: null,
+        },
+      };
+    case 'plane':
+      return { ...state, plane: { running: false, progress: null, report: action.plane, failure: null } };
+    case 'planeFailure':
+      return {
+        ...state,
+        plane: {
+          running: false,
+          progress: null,
+          report: state.plane?.report ?? null,
+          failure: action.failure,
+        },
+      };
     case 'stale':
       return { ...state, stale: true };
     case 'keep':

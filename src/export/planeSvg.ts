@@ -12,6 +12,6 @@ export function planeToSvg(report: PlaneReport, width = 900, height = 560): stri
     lightTheme,
     `Parameter plane of ${report.file}: ${x.label} and ${y.label}`,
   );
-  drawPlane(painter, { report, region: null, curve: null }, lightTheme);
+  drawPlane(painter, report, lightTheme);
   return painter.toSvg();
 }

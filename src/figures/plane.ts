@@ -14,12 +14,12 @@ import { mix } from './color';
 import type { Painter, Stroke, Theme } from './painter';
 import { isDark, TYPE } from './theme';
 
-/** The parameter plane: its parts by what is stable there, curves by kind, the model, the training path. */
-export interface PlaneFigure {
+/** What the cursor is on. */
+export interface PlaneCursor {
   readonly report: PlaneReport;
-  /** Ids of what the cursor is on. */
-  readonly region: string | null;
-  readonly curve: string | null;
+  readonly at: PlanePoint;
+  readonly region: PlaneRegion | null;
+  readonly curve: PlaneCurve | null;
 }
 
 export interface PlaneLayout {
@@ -121,11 +121,8 @@ export function curveStroke(kind: EventKind, theme: Theme, width = 1): Stroke {
   }
 }
 
-export function drawPlane(
-  painter: Painter,
-  { report, region: over, curve: on }: PlaneFigure,
-  theme: Theme,
-): void {
+/** The plane: its parts by what is stable there, curves by kind, the model, the training path. */
+export function drawPlane(painter: Painter, report: PlaneReport, theme: Theme): void {
   const { frame, x, y, legendLeft } = layoutPlane(painter.width, painter.height, report);
   const [horizontal, vertical] = report.axes;
   const classes = planeClasses(report, theme);
@@ -137,11 +134,24 @@ export function drawPlane(
       // A hairline of its own colour closes the seams between neighbours.
       painter.polygon(outline(region, xy), fill, { color: fill, width: 0.6 });
     }
-    const hovered = report.regions.find(({ id }) => id === over);
-    if (hovered) painter.polygon(outline(hovered, xy), null, { color: theme.accent, width: 3 });
-    for (const curve of report.curves)
-      painter.line(xy(curve.points), curveStroke(curve.kind, theme, curve.id === on ? 2.2 : 1));
+    for (const curve of report.curves) painter.line(xy(curve.points), curveStroke(curve.kind, theme));
     drawPath(painter, report, xy, theme);
+  });
+  for (const region of report.regions) {
+    const text = stablePeriods(report, region) === 'none' ? '–' : stablePeriods(report, region);
+    const [px, py] = [x.to(region.inside[0]), y.to(region.inside[1])];
+    const room = gap(region, region.inside) * x.slope;
+    if (room < textWidth(text, TYPE.small) + 6) continue;
+    if (Math.hypot(px - x.to(0), py - y.to(0)) < 18) continue;
+    painter.text(px, py, text, {
+      color: theme.ink,
+      size: TYPE.small,
+      align: 'middle',
+      baseline: 'middle',
+      halo: colorOf.get(stablePeriods(report, region))!,
+    });
+  }
+  painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
     const [mx, my] = [x.to(0), y.to(0)];
     painter.line([mx - 6, my, mx + 6, my, NaN, NaN, mx, my - 6, mx, my + 6], {
       color: theme.paper,
@@ -152,19 +162,6 @@ export function drawPlane(
       width: 1.6,
     });
   });
-  for (const region of report.regions) {
-    const text = stablePeriods(report, region) === 'none' ? '–' : stablePeriods(report, region);
-    const [px, py] = [x.to(region.inside[0]), y.to(region.inside[1])];
-    const room = gap(region, region.inside) * x.slope;
-    if (room < textWidth(text, TYPE.small) + 6) continue;
-    painter.text(px, py, text, {
-      color: theme.ink,
-      size: TYPE.small,
-      align: 'middle',
-      baseline: 'middle',
-      halo: colorOf.get(stablePeriods(report, region))!,
-    });
-  }
   painter.rect(frame.left, frame.top, frame.width, frame.height, null, { color: theme.axis, width: 1 });
   const title = (axis: PlaneReport['axes'][number]): string =>
     axis.base === null
@@ -173,6 +170,21 @@ export function drawPlane(
   drawXAxis(painter, frame, x, ticks(...horizontal.range, tickAim(frame.width)), title(horizontal), theme);
   drawYAxis(painter, frame, y, ticks(...vertical.range, tickAim(frame.height, 60)), title(vertical), theme);
   if (legendLeft !== null) drawLegend(painter, report, classes, legendLeft, frame.top, theme);
+}
+
+export function drawPlaneCursor(
+  painter: Painter,
+  { report, at, region, curve }: PlaneCursor,
+  theme: Theme,
+): void {
+  const { frame, x, y } = layoutPlane(painter.width, painter.height, report);
+  const xy = (points: readonly PlanePoint[]): number[] => points.flatMap((p) => [x.to(p[0]), y.to(p[1])]);
+  painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+    if (region) painter.polygon(outline(region, xy), null, { color: theme.accent, width: 3 });
+    if (curve) painter.line(xy(curve.points), curveStroke(curve.kind, theme, 2.2));
+    painter.circle(x.to(at[0]), y.to(at[1]), 4, null, { color: theme.paper, width: 4 });
+    painter.circle(x.to(at[0]), y.to(at[1]), 4, null, { color: theme.accent, width: 2 });
+  });
 }
 
 function outline(region: PlaneRegion, xy: (points: readonly PlanePoint[]) => number[]): number[] {
@@ -227,9 +239,11 @@ function drawLegend(
     row += line;
   }
   row += 8;
-  painter.text(left, row, 'Curves', heading);
-  row += line;
   const kinds = new Set(report.curves.map(({ kind }) => kind));
+  if (kinds.size > 0) {
+    painter.text(left, row, 'Curves', heading);
+    row += line;
+  }
   for (const kind of Object.keys(KIND_NAMES) as EventKind[]) {
     if (!kinds.has(kind)) continue;
     painter.line([left, row, left + 34, row], curveStroke(kind, theme));
@@ -306,4 +320,9 @@ export function describeRegion(report: PlaneReport, region: PlaneRegion): string
   const exists = region.exists.map(({ object, stability }) => `${object} (${stability})`);
   const stable = stablePeriods(report, region);
   return `${region.id}: ${exists.length === 0 ? 'no cycle' : exists.join(', ')}; periods of stable cycles: ${stable}`;
+}
+
+/** One line on a curve. */
+export function describeCurve(curve: PlaneCurve): string {
+  return `${curve.id}: ${curve.text}`;
 }

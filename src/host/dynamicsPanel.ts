@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
+import type { ModelOptions } from '../core/models/types';
 import type { Report } from '../core/report/types';
+import { planeToJson } from '../export/json';
+import type { MovedModel } from '../protocol/job';
 import type { ExportFormat, FromPanel } from '../protocol/panel';
 import { WorkerClient } from '../worker/client';
-import { exportReport, saveFigure } from './exports';
+import { exportReport, saveBeside, saveFigure } from './exports';
 import { baseName, fileRef } from './fileRef';
 import { showError } from './log';
 import { pickMapping } from './mapping';
@@ -22,6 +25,8 @@ export interface PanelServices {
   readonly answers: ModelAnswers;
   readonly saved: SavedPanels;
   readonly log: vscode.LogOutputChannel;
+  /** Analyses a model given as text, beside the present panel. */
+  openModel(model: MovedModel): Promise<void>;
   /** A panel came to the front, or its search began or ended. */
   changed(): void;
 }
@@ -35,12 +40,16 @@ export class DynamicsPanel implements vscode.Disposable {
   #savedPhase: string | null = null;
   #hiddenProgress: (() => void) | null = null;
 
-  /** @param token names the panel across a reload of the window */
+  /**
+   * @param token names the panel across a reload of the window
+   * @param answers what the file is; what is remembered for its folder when absent
+   */
   constructor(
     private readonly panel: vscode.WebviewPanel,
     readonly file: vscode.Uri,
     private readonly token: string,
     private readonly services: PanelServices,
+    answers: ModelOptions = services.answers.get(vscode.Uri.joinPath(file, '..').toString()),
   ) {
     const dist = vscode.Uri.joinPath(services.extension, 'dist');
     const worker = vscode.Uri.joinPath(dist, 'worker.js').fsPath;
@@ -49,7 +58,7 @@ export class DynamicsPanel implements vscode.Disposable {
         file: fileLabel(file.path),
         search: searchSettings(file),
         palette: paletteSetting(),
-        remembered: services.answers.get(this.#folder),
+        remembered: answers,
       },
       {
         post: (message) => void panel.webview.postMessage(message),
@@ -144,6 +153,8 @@ export class DynamicsPanel implements vscode.Disposable {
       case 'rerun':
       case 'stop':
       case 'ask':
+      case 'plane':
+      case 'stopPlane':
         this.#session.receive(message);
         break;
       case 'choose': {
@@ -163,6 +174,17 @@ export class DynamicsPanel implements vscode.Disposable {
       case 'saveFigure':
         await saveFigure(this.file, message);
         break;
+      case 'exportPlane': {
+        const { plane } = this.#session;
+        if (plane)
+          await saveBeside(this.file, 'plane.json', 'json', new TextEncoder().encode(planeToJson(plane)));
+        break;
+      }
+      case 'openAt': {
+        const model = await this.#session.modelAt(message.at);
+        if (model) await this.services.openModel(model);
+        break;
+      }
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', message.what), 3000);

@@ -98,6 +98,14 @@ const ask = v.variant('query', [
   }),
 ]);
 
+const axis = v.strictObject({
+  direction: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  range: v.pipe(
+    interval,
+    v.check(([from, to]) => from < to),
+  ),
+});
+
 const message = v.variant('type', [
   v.strictObject({ type: v.literal('ready') }),
   v.strictObject({ type: v.literal('rerun'), search }),
@@ -112,6 +120,13 @@ const message = v.variant('type', [
     data: v.pipe(v.string(), v.maxLength(MAX_FIGURE)),
   }),
   v.strictObject({ type: v.literal('copy'), text, what: label }),
+  v.strictObject({
+    type: v.literal('plane'),
+    request: v.strictObject({ x: axis, y: axis, maxOrder: ranged('maxOrder') }),
+  }),
+  v.strictObject({ type: v.literal('stopPlane') }),
+  v.strictObject({ type: v.literal('exportPlane') }),
+  v.strictObject({ type: v.literal('openAt'), at: interval }),
   v.strictObject({ type: v.literal('openSettings') }),
   v.strictObject({ type: v.literal('showLog') }),
   ask,

@@ -1,7 +1,10 @@
+import { dirname } from 'node:path';
 import type { ModelOptions } from '../core/models/types';
+import type { PlaneReport } from '../core/report/plane';
 import type { Scene } from '../core/report/scene';
 import type { Report } from '../core/report/types';
 import type { Failure, FileRef, JobName, Jobs, SearchOptions } from '../protocol/job';
+import type { PlaneRequest } from '../protocol/plane';
 import type { FileLabel, FromPanel, PanelQueries, ToPanel } from '../protocol/panel';
 import { JobFailure, type RunningJob } from '../worker/client';
 import { hasAnswers } from './modelAnswers';
@@ -70,6 +73,8 @@ export class PanelSession {
   /** Counts runs, so that what an earlier run still sends is dropped. */
   #run = 0;
   #job: RunningJob<'analyze'> | null = null;
+  #planeJob: RunningJob<'plane'> | null = null;
+  #plane: { readonly request: PlaneRequest; readonly report: PlaneReport } | null = null;
   #file: Promise<FileRef> | null = null;
   #opened: Promise<unknown> | null = null;
 
@@ -104,8 +109,14 @@ export class PanelSession {
     return last?.type === 'progress' ? last : null;
   }
 
+  get plane(): PlaneReport | null {
+    return this.#plane?.report ?? null;
+  }
+
   /** Messages that concern the session alone; the shell handles the others. */
-  receive(message: Extract<FromPanel, { type: 'ready' | 'rerun' | 'stop' | 'ask' }>): void {
+  receive(
+    message: Extract<FromPanel, { type: 'ready' | 'rerun' | 'stop' | 'ask' | 'plane' | 'stopPlane' }>,
+  ): void {
     switch (message.type) {
       case 'ready':
         this.#listening = true;
@@ -120,6 +131,12 @@ export class PanelSession {
         break;
       case 'ask':
         void this.#answer(message);
+        break;
+      case 'plane':
+        void this.#runPlane(message.request);
+        break;
+      case 'stopPlane':
+        this.#planeJob?.stop(true);
         break;
     }
   }
@@ -168,6 +185,9 @@ export class PanelSession {
     const run = ++this.#run;
     this.#job?.stop(false);
     this.#job = null;
+    this.#planeJob?.stop(false);
+    this.#planeJob = null;
+    this.#plane = null;
     this.#known = [];
     this.#report = null;
     this.#failure = null;
@@ -202,10 +222,62 @@ export class PanelSession {
     return this.#query('scene', { session: VIEW_SESSION, objects, seed: this.#search.seed });
   }
 
+  /** The model at offsets of the last plane, as text of a JSON model. */
+  async modelAt(at: readonly [number, number]): Promise<Jobs['moved']['result'] | null> {
+    if (!this.#plane) return null;
+    const { x, y } = this.#plane.request;
+    return this.#query('moved', {
+      session: VIEW_SESSION,
+      moves: [
+        { direction: x.direction, offset: at[0] },
+        { direction: y.direction, offset: at[1] },
+      ],
+    });
+  }
+
+  /** Searches use the same thread: a plane is asked for when the search is done. */
+  async #runPlane(request: PlaneRequest): Promise<void> {
+    const run = this.#run;
+    this.#planeJob?.stop(false);
+    const { seed, timeLimit, memoryLimitMB } = this.#search;
+    let job: RunningJob<'plane'> | null = null;
+    try {
+      this.#file ??= this.ports.openFile();
+      const file = await this.#file;
+      const inRun = this.start.file.run !== null && file.kind === 'path';
+      job = this.ports.search.run(
+        'plane',
+        {
+          file,
+          options: this.#answers,
+          plane: { ...request, seed, timeLimit, memoryLimitMB },
+          run: inRun ? dirname(file.path) : null,
+        },
+        ({ progress }) => {
+          if (!this.#superseded(run) && this.#planeJob === job)
+            this.#tell({ type: 'planeProgress', progress });
+        },
+      );
+      this.#planeJob = job;
+      const report = await job.result;
+      if (this.#superseded(run) || this.#planeJob !== job) return;
+      this.#plane = { request, report };
+      this.#tell({ type: 'plane', plane: report });
+    } catch (error) {
+      if (this.#superseded(run) || this.#planeJob !== job) return;
+      const failure = asFailure(error);
+      if (failure.kind === 'internal') this.ports.log('error', describe(this.start.file.name, failure));
+      this.#tell({ type: 'planeFailure', failure });
+    } finally {
+      if (this.#planeJob === job) this.#planeJob = null;
+    }
+  }
+
   async dispose(): Promise<void> {
     this.#disposed = true;
     this.#listening = false;
     this.#job?.stop(false);
+    this.#planeJob?.stop(false);
     await Promise.all([this.ports.search.dispose(), this.ports.view.dispose()]);
   }
 
@@ -275,6 +347,7 @@ export class PanelSession {
   #tellAll(): void {
     this.#tell({ type: 'init', file: this.start.file, search: this.#search, palette: this.#palette });
     for (const message of this.#known) this.#tell(message);
+    if (this.#plane) this.#tell({ type: 'plane', plane: this.#plane.report });
     if (this.#stale) this.#tell({ type: 'stale' });
   }
 
@@ -298,7 +371,7 @@ export class PanelSession {
     return this.#query(query, { session: VIEW_SESSION, ...request, ...ours } as never);
   }
 
-  async #query<N extends keyof PanelQueries>(
+  async #query<N extends keyof PanelQueries | 'moved'>(
     query: N,
     request: Jobs[N]['request'],
   ): Promise<Jobs[N]['result']> {

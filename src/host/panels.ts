@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { ModelOptions } from '../core/models/types';
 import type { Report } from '../core/report/types';
+import type { MovedModel } from '../protocol/job';
 import { DynamicsPanel, PANEL_TYPE, type PanelServices } from './dynamicsPanel';
 import { baseName } from './fileRef';
 import type { ModelAnswers } from './modelAnswers';
@@ -17,9 +19,18 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     extension: vscode.Uri,
     answers: ModelAnswers,
     saved: SavedPanels,
+    /** Where models that are made here are kept. */
+    private readonly made: vscode.Uri,
     log: vscode.LogOutputChannel,
   ) {
-    this.#services = { extension, answers, saved, log, changed: () => this.#updateContext() };
+    this.#services = {
+      extension,
+      answers,
+      saved,
+      log,
+      openModel: (model) => this.#openModel(model),
+      changed: () => this.#updateContext(),
+    };
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, this),
       vscode.workspace.onDidChangeConfiguration((change) => {
@@ -40,7 +51,11 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   }
 
   /** Opens a panel on the file and starts its analysis, or shows the one there is. */
-  open(file: vscode.Uri, column: vscode.ViewColumn = vscode.ViewColumn.Active): DynamicsPanel {
+  open(
+    file: vscode.Uri,
+    column: vscode.ViewColumn = vscode.ViewColumn.Active,
+    answers?: ModelOptions,
+  ): DynamicsPanel {
     const known = this.#panels.get(file.toString());
     if (known) {
       known.reveal();
@@ -49,7 +64,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const webviewPanel = vscode.window.createWebviewPanel(PANEL_TYPE, baseName(file), column, {
       enableFindWidget: true,
     });
-    const panel = new DynamicsPanel(webviewPanel, file, randomUUID(), this.#services);
+    const panel = new DynamicsPanel(webviewPanel, file, randomUUID(), this.#services, answers);
     this.#keep(panel);
     panel.analyze();
     return panel;
@@ -72,6 +87,14 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   dispose(): void {
     for (const panel of this.#panels.values()) panel.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** A folder of its own for each model: no other file says anything about it. */
+  async #openModel({ name, text, options }: MovedModel): Promise<void> {
+    const folder = vscode.Uri.joinPath(this.made, randomUUID());
+    const file = vscode.Uri.joinPath(folder, name);
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+    this.open(file, vscode.ViewColumn.Beside, options);
   }
 
   #keep(panel: DynamicsPanel): void {

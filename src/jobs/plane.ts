@@ -1,12 +1,13 @@
 import { Cancelled, InputError } from '../core/errors';
 import type { CanonicalMap } from '../core/map/canonical';
 import { toMap } from '../core/models/index';
+import { settingNames } from '../core/models/settings';
 import { isBilinear, type PlaneFamily } from '../core/plane/family';
 import { analysePlane } from '../core/plane/plane';
 import { random as randomStream } from '../core/random';
 import { PLANE_SCHEMA, type PlaneAxis, type PlanePath, type PlaneReport } from '../core/report/plane';
 import type { Tensor } from '../core/tensor';
-import type { Jobs } from '../protocol/job';
+import type { Jobs, MovedModel } from '../protocol/job';
 import type { PlaneAxisRequest, PlaneOptions } from '../protocol/plane';
 import { summarise } from './analyze';
 import type { Control } from './control';
@@ -21,6 +22,8 @@ export interface PlaneContext {
   /** Checkpoints of the run whose path is projected on the plane. */
   readonly checkpoints: readonly { readonly epoch: number | null; readonly model: LoadedModel }[] | null;
   readonly pathLabel: string;
+  /** Why there is no path, where one was asked for. */
+  readonly pathWarning: string | null;
 }
 
 /** Milliseconds between two progress messages. */
@@ -86,8 +89,56 @@ export async function plane(
     path: context.checkpoints
       ? pathOf(model, x.change, y.change, context.checkpoints, context.pathLabel)
       : null,
-    warnings: [...model.warnings, ...warnings],
+    warnings: [...model.warnings, ...(context.pathWarning ? [context.pathWarning] : []), ...warnings],
   };
+}
+
+/** The model with its weights moved, under the names of its file. */
+export async function moved(
+  model: LoadedModel,
+  moves: readonly { readonly direction: string; readonly offset: number }[],
+  other: (file: string) => Promise<LoadedModel>,
+): Promise<MovedModel> {
+  const directions = await Promise.all(moves.map((move) => directionOf(model, move, other)));
+  const parameters = movedParameters(
+    model,
+    directions.map(({ change }, i) => [change, moves[i]!.offset] as const),
+  );
+  const { kind, variant, values, tensors } = model.model;
+  const known: Readonly<Record<string, unknown>> = { ...variant, ...values };
+  const plain: Readonly<Record<string, unknown>> = {
+    leak: 1,
+    negativeSlope: 0,
+    clipped: false,
+    meanCentred: false,
+  };
+  const set: Record<string, number | string | boolean> = {};
+  for (const name of settingNames) {
+    const value = known[name];
+    if (name === 'group' || value === plain[name]) continue;
+    if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
+      set[name] = value;
+  }
+  const stored = Object.fromEntries(
+    Object.entries(parameters).map(([name, tensor]) => [tensors[name] ?? name, nested(tensor)]),
+  );
+  const place = moves.map(
+    ({ offset }, i) => `${directions[i]!.label} ${offset < 0 ? '-' : '+'}${Math.abs(offset).toPrecision(4)}`,
+  );
+  const stem = model.fileName.replace(/\.[^.]*$/, '');
+  return {
+    name: `${stem} ${place.join(' ')}.json`.replace(/[^\p{L}\p{N}_.+[\] -]+/gu, '-'),
+    text: `${JSON.stringify(stored)}\n`,
+    options: { kind, set, map: tensors, ...(model.input.length > 0 ? { input: model.input } : {}) },
+  };
+}
+
+function nested({ shape, data }: Tensor): unknown {
+  const build = (axis: number, at: number): unknown => {
+    if (axis === shape.length) return data[at]!;
+    return Array.from({ length: shape[axis]! }, (_, i) => build(axis + 1, at * shape[axis]! + i));
+  };
+  return build(0, 0);
 }
 
 const CELL = /^([A-Za-z_]\w*)((?:\[\d+\])+)$/;
@@ -95,7 +146,7 @@ const CELL = /^([A-Za-z_]\w*)((?:\[\d+\])+)$/;
 /** `A[0]`, `W[1][0]`, `random:SEED` (a direction of length 1 over all weights) or `towards:FILE`. */
 async function directionOf(
   model: LoadedModel,
-  { direction }: PlaneAxisRequest,
+  { direction }: Pick<PlaneAxisRequest, 'direction'>,
   other: (file: string) => Promise<LoadedModel>,
 ): Promise<{ label: string; change: Direction }> {
   const { parameters } = model;
@@ -158,7 +209,11 @@ function cellOf({ parameters }: LoadedModel, text: string): { name: string; at: 
   const tensor = parameters[name];
   if (!tensor) return null;
   const index = indexes.slice(1, -1).split('][').map(Number);
-  const { shape } = tensor;
+  // A row that is stored as a matrix may be named like a vector.
+  const shape =
+    index.length === 1 && tensor.shape.length === 2 && tensor.shape[0] === 1
+      ? [tensor.shape[1]!]
+      : tensor.shape;
   if (index.length !== shape.length || index.some((i, axis) => i >= shape[axis]!))
     throw new InputError(
       `${text} is outside of ${name}, which has the shape ${shape.join(' × ')}.`,

@@ -58,6 +58,13 @@ export interface SearchOptions {
   readonly certify: boolean;
 }
 
+/** A model as text of a JSON file, with the answers that say what it is. */
+export interface MovedModel {
+  readonly name: string;
+  readonly text: string;
+  readonly options: ModelOptions;
+}
+
 /** How a timeline is made; a search of each checkpoint and what is asked of the whole run. */
 export interface TimelineOptions extends SearchOptions {
   /** Take every n-th checkpoint; 1 takes all. */
@@ -196,6 +203,12 @@ export interface Jobs extends JsonJobs {
     result: SymbolicDynamics;
   };
   basins: { request: BasinRequest & { session: string }; event: never; result: BasinPicture };
+  /** The model with its weights moved along directions, as text of a JSON model, and a file name that says so. */
+  moved: {
+    request: { session: string; moves: readonly { direction: string; offset: number }[] };
+    event: never;
+    result: MovedModel;
+  };
   weights: { request: { session: string }; event: never; result: readonly ParameterMatrix[] };
   /** Opens a weight file to look at; the jobs on tensors below ask the session. Headers only. */
   inspect: {

@@ -7,8 +7,10 @@ import type {
   Scene,
   Trajectory,
 } from '../core/report/scene';
+import type { PlaneReport } from '../core/report/plane';
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { BasinRequest, ManifoldRequest } from './explore';
+import type { PlaneRequest } from './plane';
 import type { Failure, Finds, Progress, Proven, SearchOptions } from './job';
 
 /** What the panel shows of a file; the webview never sees a path. */
@@ -36,6 +38,10 @@ export type ToPanel =
   | { type: 'proven'; upTo: Proven }
   | { type: 'report'; report: Report }
   | { type: 'failure'; failure: Failure }
+  /** The parameter plane: its progress, then the plane or why there is none. */
+  | { type: 'planeProgress'; progress: Progress }
+  | { type: 'plane'; plane: PlaneReport }
+  | { type: 'planeFailure'; failure: Failure }
   /** The file on disk changed after it was analysed. */
   | { type: 'stale' }
   | PanelReply;
@@ -59,6 +65,12 @@ export type FromPanel =
   /** A figure drawn by the webview, to be saved: SVG as text, PNG as base64. */
   | { type: 'saveFigure'; name: string; format: 'svg' | 'png'; data: string }
   | { type: 'copy'; text: string; what: string }
+  | { type: 'plane'; request: PlaneRequest }
+  | { type: 'stopPlane' }
+  /** Save the plane as JSON. */
+  | { type: 'exportPlane' }
+  /** Analyse the model with its weights moved to offsets of the plane. */
+  | { type: 'openAt'; at: readonly [number, number] }
   | { type: 'openSettings' }
   | { type: 'showLog' }
   | {

@@ -6,10 +6,14 @@ export interface PlaneAxisRequest {
   readonly range: readonly [number, number];
 }
 
-export interface PlaneOptions {
+/** What the panel asks for; limits are the settings' own. */
+export interface PlaneRequest {
   readonly x: PlaneAxisRequest;
   readonly y: PlaneAxisRequest;
   readonly maxOrder: number;
+}
+
+export interface PlaneOptions extends PlaneRequest {
   readonly seed: number;
   /** Seconds. */
   readonly timeLimit: number;

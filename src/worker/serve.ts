@@ -9,7 +9,7 @@ import { basins, manifolds, symbols } from '../jobs/explore';
 import { info } from '../jobs/info';
 import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
-import { plane, type PlaneContext } from '../jobs/plane';
+import { moved, plane, type PlaneContext } from '../jobs/plane';
 import { loadSeries } from '../jobs/series';
 import { timeline } from '../jobs/timeline';
 import { optionsOf, readReport, verify } from '../jobs/verify';
@@ -136,17 +136,23 @@ export function serve(port: MessagePort, script: string): void {
         () => process.memoryUsage().rss > limit,
       );
       let checkpoints: PlaneContext['checkpoints'] = null;
-      if (place !== null) {
-        const { folder, series } = await openRun(place);
-        const run = await readRun(folder, series === null ? {} : { series });
-        checkpoints = (await loadSeries(run, folder, options, 1, hashSource, control.stop)).checkpoints;
-      }
+      let pathWarning: string | null = null;
+      if (place !== null)
+        try {
+          const { folder, series } = await openRun(place);
+          const run = await readRun(folder, series === null ? {} : { series });
+          checkpoints = (await loadSeries(run, folder, options, 1, hashSource, control.stop)).checkpoints;
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          pathWarning = `The training path is not drawn: ${error.message}`;
+        }
       return plane(model, request, {
         version,
         control,
         onEvent,
         checkpoints,
         pathLabel: place ?? '',
+        pathWarning,
         other: (path) => load({ kind: 'path', path }, options),
       });
     },
@@ -172,6 +178,8 @@ export function serve(port: MessagePort, script: string): void {
     symbols: (request, stop) =>
       promised(() => symbols(session(request.session), request.objects, request.seed, cancels(stop))),
     basins: (request, stop) => promised(() => basins(session(request.session), request, cancels(stop))),
+    moved: async ({ session: name, moves }) =>
+      moved(session(name), moves, (path) => load({ kind: 'path', path }, {})),
     weights: (request) => promised(() => weights(session(request.session))),
     inspect: async ({ session: name, file, options, entry }) => {
       const { source, neighbourhood } = await openRef(file);

@@ -85,6 +85,9 @@ export function Weights(props: WeightsProps) {
       if (!matrix) {
         const name = hitTile(tiles, px, py);
         if (name !== null) onParameter(name);
+      } else if (large) {
+        const cell = cellAt(large, matrix, px, py);
+        if (cell) props.onCell?.(matrix.name, ...cell);
       }
       return true;
     },
@@ -155,6 +158,10 @@ export function Weights(props: WeightsProps) {
           onParameter(matrices[(index + matrices.length) % matrices.length]!.name);
           return true;
         }
+        case 'Enter':
+          if (!cursor || !props.onCell) return false;
+          props.onCell(matrix.name, row, column);
+          return true;
         case 'Escape':
           onParameter(null);
           return true;

@@ -99,4 +99,6 @@ export interface WeightsProps extends FigureProps {
   readonly parameter: string | null;
   /** A tile was chosen (click or Enter), or null on Esc. */
   readonly onParameter: (name: string | null) => void;
+  /** A cell of the large one was chosen (click or Enter). */
+  readonly onCell?: (name: string, row: number, column: number) => void;
 }

@@ -11,6 +11,7 @@ import { Notices } from './Notices';
 import { ObjectCard } from './ObjectCard';
 import { ObjectList } from './ObjectList';
 import { ProgressBar } from './ProgressBar';
+import { PlaneTools, PlaneView } from './PlaneView';
 import { RegionsTools, RegionsView } from './RegionsView';
 import { SpectrumTools, SpectrumView } from './SpectrumView';
 import { StateSpaceTools, StateSpaceView } from './StateSpaceView';
@@ -23,6 +24,7 @@ const VIEWS = {
   spectrum: { text: 'Spectrum', View: SpectrumView, Tools: SpectrumTools },
   series: { text: 'Time series', View: TimeSeriesView, Tools: TimeSeriesTools },
   regions: { text: 'Regions', View: RegionsView, Tools: RegionsTools },
+  plane: { text: 'Parameter plane', View: PlaneView, Tools: PlaneTools },
   weights: { text: 'Weights', View: WeightsView, Tools: WeightsTools },
 } as const;
 const TAB_LIST = (Object.keys(VIEWS) as Tab[]).map((id) => ({ id, text: VIEWS[id].text }));

@@ -2,10 +2,17 @@ import type { JSX, RefObject } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Weights } from '../figures';
 import type { FigureHandle } from '../figures/types';
-import { Dropdown } from '../ui';
+import type { ParameterMatrix } from '../../src/core/report/scene';
+import { Button, Dropdown, LinkButton } from '../ui';
 import { usePanel } from './context';
 
 const ALL = '';
+
+/** "A[0]" for one row, "W[1][0]" otherwise. */
+function cellName(matrices: readonly ParameterMatrix[], name: string, row: number, column: number): string {
+  const single = matrices.find((matrix) => matrix.name === name)?.rows === 1;
+  return single ? `${name}[${String(column)}]` : `${name}[${String(row)}][${String(column)}]`;
+}
 
 export function WeightsTools(): JSX.Element {
   const { state, controller } = usePanel();
@@ -30,7 +37,30 @@ export function WeightsTools(): JSX.Element {
           onChange={(name) => controller.keep({ parameter: name === ALL ? null : name })}
         />
       )}
+      <CellTools />
     </div>
+  );
+}
+
+/** The weight that was clicked, to become an axis of the parameter plane. */
+function CellTools(): JSX.Element | null {
+  const { state, controller } = usePanel();
+  const { cell, plane } = state.kept;
+  if (cell === '') return null;
+  const use = (axis: 'x' | 'y'): void => controller.keep({ plane: { ...plane, [axis]: cell } });
+  return (
+    <span class="cell-tools">
+      <span>
+        <span class="mono">{cell}</span> as axis of the parameter plane:
+      </span>
+      <Button kind="secondary" label={`${cell} as x axis`} onClick={() => use('x')}>
+        {plane.x === cell ? 'x ✓' : 'x'}
+      </Button>
+      <Button kind="secondary" label={`${cell} as y axis`} onClick={() => use('y')}>
+        {plane.y === cell ? 'y ✓' : 'y'}
+      </Button>
+      <LinkButton onClick={() => controller.keep({ tab: 'plane' })}>open the plane</LinkButton>
+    </span>
   );
 }
 
@@ -46,6 +76,7 @@ export function WeightsView({ handle }: { handle: RefObject<FigureHandle | null>
           matrices={weights}
           parameter={weights.some(({ name }) => name === kept.parameter) ? kept.parameter : null}
           onParameter={(parameter) => controller.keep({ parameter })}
+          onCell={(name, row, column) => controller.keep({ cell: cellName(weights, name, row, column) })}
         />
       ) : (
         <p class="muted hint">

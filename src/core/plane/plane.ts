@@ -51,8 +51,9 @@ export function analysePlane(family: PlaneFamily, options: PlaneOptions): PlaneR
     if (isBilinear(family)) covered = coverage.share;
     statement =
       `In ${percent(coverage.share)} of the window every itinerary up to order ${String(maxOrder)} that can exist in the box |z| ≤ ${coverage.radius.toPrecision(3)} was enumerated with its word graph and looked for. ` +
-      'In the rest, next to points where many regions meet, and outside the box, cycles were looked for at points and across every curve. ' +
-      `Regions narrower than about ${(2 * SMALLEST * 100).toFixed(1)} % of the window may be missing there.`;
+      (coverage.share < 1
+        ? 'In the rest, mostly next to points where many regions meet, and outside the box, cycles were looked for at points and across every curve: narrow regions may be missing there.'
+        : 'Outside the box cycles were looked for at points and across every curve.');
   } else {
     const sampled = searchSamples(family, explorer, {
       maxOrder,

@@ -59,6 +59,7 @@ export function insideOf(rings: readonly (readonly Place[])[]): { place: Place; 
       high = Math.max(high, v);
     }
   let best: { place: Place; width: number } | null = null;
+  let most = 0;
   const lines = 15;
   for (let line = 0; line < lines; line++) {
     const v = low + ((line + 0.5 + 0.0137) / lines) * (high - low);
@@ -72,8 +73,11 @@ export function insideOf(rings: readonly (readonly Place[])[]): { place: Place; 
     crossings.sort((a, b) => a - b);
     for (let i = 0; i + 1 < crossings.length; i += 2) {
       const width = crossings[i + 1]! - crossings[i]!;
-      if (!best || width > best.width)
-        best = { place: { u: (crossings[i]! + crossings[i + 1]!) / 2, v }, width };
+      // Rather in the middle of its height than near an end.
+      const score = width * (1.5 - Math.abs((2 * line + 1) / lines - 1));
+      if (score <= most) continue;
+      most = score;
+      best = { place: { u: (crossings[i]! + crossings[i + 1]!) / 2, v }, width };
     }
   }
   return best;

@@ -1,3 +1,4 @@
+import type { NearestBifurcation } from '../core/bifurcation/distance';
 import type { Connection, EndObjects } from '../core/bifurcation/types';
 import { Cancelled, InputError } from '../core/errors';
 import { Kernel } from '../core/map/kernel';
@@ -11,6 +12,7 @@ import {
   type SeriesCycle,
 } from '../core/training/checkpoint';
 import { assembleTimeline, type SeriesState } from '../core/training/assemble';
+import { weightDerivatives, type WeightDerivative } from '../core/models/derivatives';
 import type { ModelOptions } from '../core/models/types';
 import type { Jobs, TimelineOptions } from '../protocol/job';
 import { readRun } from '../runs/readRun';
@@ -114,6 +116,7 @@ export async function timeline(
       })),
       analyses: pieces.analyses,
       steps: pieces.steps,
+      distances: pieces.distances,
       orbit: (step, s, point, count) => orbitOnLine(checkpoints, step, s, point, count),
     };
     return assembleTimeline(state);
@@ -135,9 +138,11 @@ export async function timeline(
 class Pieces {
   readonly analyses: (CheckpointAnalysis | null)[];
   readonly steps: (Connection | null)[];
+  readonly distances: (NearestBifurcation | null)[];
   /** Pieces that came from the cache. */
   cached = 0;
   readonly #keys: string[];
+  #derivatives: { digest: string; weights: readonly WeightDerivative[] | null } | null = null;
 
   constructor(
     readonly checkpoints: readonly LoadedCheckpoint[],
@@ -147,6 +152,7 @@ class Pieces {
   ) {
     this.analyses = checkpoints.map(() => null);
     this.steps = checkpoints.slice(1).map(() => null);
+    this.distances = checkpoints.map(() => null);
     const { maxOrder, seed, certify } = options;
     this.#keys = checkpoints.map(({ model }) =>
       JSON.stringify([
@@ -165,7 +171,7 @@ class Pieces {
   async run(progress: (stage: string, fraction: number) => void, changed: () => void): Promise<void> {
     const { stop } = this.context.control;
     const total = this.checkpoints.length;
-    const share = 0.5;
+    const share = 0.48;
     let done = 0;
     // A checkpoint begins with what its parent knows, so results do not depend on what comes after it in the run.
     for (const level of levels(total))
@@ -190,6 +196,15 @@ class Pieces {
       if (stop()) return;
       dirty = this.#addMissed();
     }
+    let measured = 0;
+    await this.#each(Array.from(this.distances.keys()), async (index) => {
+      this.distances[index] = await this.#measure(index);
+      measured++;
+      progress(
+        `distance to bifurcation, ${String(measured)} of ${String(total)}`,
+        2 * share + ((1 - 2 * share) * measured) / total,
+      );
+    });
   }
 
   /** Works through a list, several at a time. */
@@ -226,6 +241,42 @@ class Pieces {
     const key = `step ${this.#keys[index]!} ${this.#keys[index + 1]!} ${JSON.stringify(words)}`;
     const { maxOrder } = this.options;
     return this.#remembered(key, () => this.context.runTask({ kind: 'step', maps, objects, maxOrder }));
+  }
+
+  /** The nearest bifurcation, in the space of the weights, of the objects of a checkpoint. */
+  async #measure(index: number): Promise<NearestBifurcation | null> {
+    const { map } = this.checkpoints[index]!.model;
+    const cycles = this.analyses[index]?.cycles.map(({ order, points, regions }) => ({
+      order,
+      points,
+      regions,
+    }));
+    if (!cycles || cycles.length === 0) return null;
+    const words = cycles.map(({ regions }) => regions.join(' ')).join(';');
+    const found = await this.#remembered(`distance ${this.#keys[index]!} ${words}`, async () => {
+      const weights = this.#weights(index);
+      return weights && this.context.runTask({ kind: 'distance', map, cycles, weights });
+    });
+    return found?.nearest ?? null;
+  }
+
+  /** Null for models of too many weights. */
+  #weights(index: number): readonly WeightDerivative[] | null {
+    const { model, parameters, input } = this.checkpoints[index]!.model;
+    // The canonical map of all but dendritic models is affine in the weights together: derivatives are the same throughout.
+    const constant = model.kind !== 'dendPLRNN' && model.kind !== 'clippedDendPLRNN';
+    const known = this.#derivatives;
+    if (constant && known?.digest === this.#shapes(index)) return known.weights;
+    const weights = weightDerivatives(model, parameters, input);
+    this.#derivatives = { digest: this.#shapes(index), weights };
+    return weights;
+  }
+
+  /** What the derivatives of a model whose map is affine in its weights depend on. */
+  #shapes(index: number): string {
+    const { model, parameters, input } = this.checkpoints[index]!.model;
+    const shapes = Object.entries(parameters).map(([name, { shape }]) => [name, shape]);
+    return JSON.stringify([model.kind, model.variant, model.values, shapes, input]);
   }
 
   async #remembered<T>(key: string, compute: () => Promise<T | null>): Promise<T | null> {

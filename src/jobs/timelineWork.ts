@@ -1,6 +1,8 @@
 import { connect } from '../core/bifurcation/connect';
-import type { Connection, EndObjects } from '../core/bifurcation/types';
+import { nearestBifurcation, type NearestBifurcation } from '../core/bifurcation/distance';
+import type { Connection, EndCycle, EndObjects } from '../core/bifurcation/types';
 import type { CanonicalMap } from '../core/map/canonical';
+import type { WeightDerivative } from '../core/models/derivatives';
 import {
   analyseCheckpoint,
   type CheckpointAnalysis,
@@ -21,11 +23,18 @@ export type TimelineTask =
       readonly maps: readonly [CanonicalMap, CanonicalMap];
       readonly objects: readonly [EndObjects, EndObjects];
       readonly maxOrder: number;
+    }
+  | {
+      readonly kind: 'distance';
+      readonly map: CanonicalMap;
+      readonly cycles: readonly EndCycle[];
+      readonly weights: readonly WeightDerivative[];
     };
 
 export interface TimelineResults {
   readonly checkpoint: CheckpointAnalysis;
   readonly step: Connection;
+  readonly distance: { readonly nearest: NearestBifurcation | null };
 }
 
 /** Runs tasks elsewhere or here. A task that was stopped midway resolves with null. */
@@ -39,12 +48,22 @@ export async function runTimelineTask(
   stop: () => boolean,
 ): Promise<TimelineResults[TimelineTask['kind']] | null> {
   if (stop()) return null;
-  const result =
-    task.kind === 'checkpoint'
-      ? await analyseCheckpoint(task.map, task.options, task.known, stop)
-      : connect(task.maps[0], task.objects[0], task.maps[1], task.objects[1], {
-          maxOrder: task.maxOrder,
-          stop,
-        });
+  const result = await work(task, stop);
   return stop() ? null : result;
+}
+
+function work(
+  task: TimelineTask,
+  stop: () => boolean,
+): TimelineResults[TimelineTask['kind']] | Promise<TimelineResults['checkpoint']> {
+  switch (task.kind) {
+    case 'checkpoint':
+      return analyseCheckpoint(task.map, task.options, task.known, stop);
+    case 'step': {
+      const { maps, objects, maxOrder } = task;
+      return connect(maps[0], objects[0], maps[1], objects[1], { maxOrder, stop });
+    }
+    case 'distance':
+      return { nearest: nearestBifurcation(task.map, task.cycles, task.weights) };
+  }
 }

@@ -44,7 +44,7 @@ async function make(
   flag = new Int32Array(new SharedArrayBuffer(4)),
   onTask: () => void = () => undefined,
 ): Promise<Counted> {
-  const tasks = { checkpoint: 0, step: 0 };
+  const tasks = { checkpoint: 0, step: 0, distance: 0 };
   const partials: Timeline[] = [];
   const control = new Control(flag, 60);
   const result = await timeline(
@@ -113,6 +113,14 @@ describe('timeline of a run', () => {
     assert.equal(result.association?.wholeRun.matched, 0);
     // mu changes by 0.2 over ten epochs.
     assert.ok(Math.abs(result.checkpoints[1]!.weightChange! - 0.02) < 1e-12);
+    // The fold is what comes next, and comes nearer: mu = -1, -0.8, -0.2.
+    const next = result.checkpoints.map(({ distanceToBifurcation }) => distanceToBifurcation);
+    assert.deepEqual(
+      next.slice(0, 3).map((d) => d?.which.kind),
+      ['bcb-fold', 'bcb-fold', 'bcb-fold'],
+    );
+    assert.ok(next[0]!.value > next[1]!.value && next[1]!.value > next[2]!.value);
+    assert.equal(next[3], null);
     assert.deepEqual(result.warnings, []);
   });
 
@@ -121,15 +129,16 @@ describe('timeline of a run', () => {
     const first = await make(run(8), cache, { threads: 1 });
     const others = [await make(run(8), null, { threads: 3 }), await make(run(8), cache)];
     for (const { result } of others) assert.deepEqual(content(result), content(first.result));
-    assert.deepEqual(others[1]!.tasks, { checkpoint: 0, step: 0 });
-    assert.equal(others[1]!.result.search.cached, 15);
+    assert.deepEqual(others[1]!.tasks, { checkpoint: 0, step: 0, distance: 0 });
+    // Eight checkpoints, seven steps, five checkpoints with cycles.
+    assert.equal(others[1]!.result.search.cached, 20);
   });
 
   it('of a growing run costs its new part, and is what the whole run gives at once', async () => {
     const cache = new MemoryCache();
     for (let count = 3; count < 8; count++) await make(run(count), cache);
     const grown = await make(run(8), cache);
-    assert.deepEqual(grown.tasks, { checkpoint: 1, step: 1 });
+    assert.deepEqual(grown.tasks, { checkpoint: 1, step: 1, distance: 1 });
     assert.deepEqual(content(grown.result), content((await make(run(8))).result));
   });
 

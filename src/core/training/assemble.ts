@@ -1,3 +1,4 @@
+import type { NearestBifurcation } from '../bifurcation/distance';
 import type { Connection } from '../bifurcation/types';
 import type { CanonicalMap } from '../map/canonical';
 import {
@@ -38,6 +39,8 @@ export interface SeriesState {
   readonly analyses: readonly (CheckpointAnalysis | null)[];
   /** Step i leads from checkpoint i to i + 1. */
   readonly steps: readonly (Connection | null)[];
+  /** Of each checkpoint's cycles. */
+  readonly distances: readonly (NearestBifurcation | null)[];
   /** See `Series`. */
   readonly orbit: Series['orbit'];
 }
@@ -94,7 +97,7 @@ export function assembleTimeline(state: SeriesState): Timeline {
         loss: row?.loss ?? null,
         gradNorm: row?.gradNorm ?? null,
         weightChange: before ? weightChange(before, checkpoints[index]!) : null,
-        ...objectsOf(analysis, joined, i),
+        ...objectsOf(analysis, joined, i, state.distances[index] ?? null),
       };
     }),
     branches: joined.branches,
@@ -117,6 +120,7 @@ function objectsOf(
   analysis: CheckpointAnalysis,
   { branchOf }: Joined,
   index: number,
+  nearest: NearestBifurcation | null,
 ): Omit<TimelineCheckpoint, 'epoch' | 'file' | 'entry' | 'digest' | 'loss' | 'gradNorm' | 'weightChange'> {
   const ids = branchOf[index]!;
   const counts: Record<number, { -readonly [K in keyof StabilityCounts]: number }> = {};
@@ -132,7 +136,11 @@ function objectsOf(
       branch: cycle === null ? null : (ids[cycle] ?? null),
     })),
     fog: analysis.fog,
-    distanceToBifurcation: null,
+    distanceToBifurcation: nearest && {
+      value: nearest.value,
+      which: { branch: ids[nearest.cycle]!, kind: nearest.kind, unit: nearest.unit },
+      weights: nearest.weights,
+    },
     branches: ids,
     warnings: analysis.warnings,
   };

@@ -79,7 +79,15 @@ export function readoutAt(timeline: Timeline, epoch: number): string {
   const checkpoint = nearestCheckpoint(timeline, epoch);
   if (!checkpoint) return '';
   const loss = checkpoint.loss === null ? '' : `loss ${formatNumber(checkpoint.loss, 3)}, `;
-  return `${timeline.axis} ${String(checkpoint.epoch)}  ${loss}${checkpointObjects(checkpoint)}`;
+  return `${timeline.axis} ${String(checkpoint.epoch)}  ${loss}${checkpointObjects(checkpoint)}${nearestWords(checkpoint)}`;
+}
+
+/** "; nearest: center bifurcation of B1, 0.089 away (A[1], W[0, 1])" */
+function nearestWords({ distanceToBifurcation: nearest }: TimelineCheckpoint): string {
+  if (!nearest) return '';
+  const { value, which, weights } = nearest;
+  const most = weights.slice(0, 2).map(({ parameter, index }) => `${parameter}[${index.join(', ')}]`);
+  return `; nearest: ${NAMES[which.kind]} of ${which.branch}, ${formatNumber(value, 3)} away (${most.join(', ')})`;
 }
 
 export function nearestCheckpoint(timeline: Timeline, epoch: number): TimelineCheckpoint | null {

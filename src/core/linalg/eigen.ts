@@ -33,7 +33,10 @@ export function spectrum(a: Float64Array, n: number): Spectrum {
   if (values.some((v) => !Number.isFinite(v.re) || !Number.isFinite(v.im)))
     throw new RangeError('the eigenvalue iteration did not converge');
   values.sort(byModulus);
-  const condition = new SingularValueDecomposition(decomposition.eigenvectorMatrix).condition;
+  // Many ask for the values alone.
+  let known: number | undefined;
+  const condition = (): number =>
+    (known ??= new SingularValueDecomposition(decomposition.eigenvectorMatrix).condition);
   const norm = Math.sqrt(a.reduce((sum, v) => sum + (v / largest) ** 2, 0)) * largest;
   const unit = 8 * n * Number.EPSILON * norm;
   return {
@@ -41,7 +44,7 @@ export function spectrum(a: Float64Array, n: number): Spectrum {
     // Bauer-Fike where eigenvectors are well conditioned, Elsner's theorem otherwise.
     errorBound: (error) =>
       Math.min(
-        Number.isFinite(condition) ? condition * (error + unit) : Infinity,
+        Number.isFinite(condition()) ? condition() * (error + unit) : Infinity,
         elsner(norm, error + unit, n),
       ),
   };

@@ -28,6 +28,8 @@ export class ExistenceFunctions implements Functions {
   readonly pole: number;
   readonly minusOne: number;
   readonly pair: number;
+  /** Whether the functions beyond the bounds are evaluated, too; they are 0 otherwise. */
+  all = false;
   readonly #word: WordFunctions;
   readonly #margins: Int32Array;
 
@@ -68,8 +70,8 @@ export class ExistenceFunctions implements Functions {
     out[at++] = 1 - u;
     out[at++] = v;
     out[at++] = 1 - v;
-    out[at++] = word.minusOne;
-    out[at] = word.pair;
+    out[at++] = this.all ? word.minusOne : 0;
+    out[at] = this.all ? word.pair : 0;
   }
 
   /** M at the place of the last evaluation. */

@@ -1,4 +1,5 @@
 import { cycleId } from '../detect/listing';
+import type { Stability } from '../report/types';
 import type { PlaneCurve, PlaneObject, PlanePoint, PlaneRegion } from '../report/plane';
 import { searchCells } from './cells';
 import { facesOf } from './faces';
@@ -105,13 +106,8 @@ export function analysePlane(family: PlaneFamily, options: PlaneOptions): PlaneR
     pointIndex: curve.pointIndex,
     text: curve.text,
   }));
-  const existing = (
-    place: Place,
-  ): { object: string; stability: PlaneRegion['exists'][number]['stability'] }[] =>
-    explorer.at(place).map((key) => ({
-      object: nameOf(key),
-      stability: explorer.tester(key, explorer.regions.get(key)![0]!.word).stability(place),
-    }));
+  const existing = (place: Place): { object: string; stability: Stability }[] =>
+    explorer.at(place).map(({ key, stability }) => ({ object: nameOf(key), stability }));
   const label = (place: Place): string =>
     existing(place)
       .map(({ object, stability }) => `${object} ${stability}`)

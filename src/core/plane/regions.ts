@@ -83,9 +83,9 @@ export class Explorer {
     );
   }
 
-  /** Words of all known regions that hold a place, tested on the cycle itself. */
-  at(place: Place): string[] {
-    const out: string[] = [];
+  /** The cycles of all known regions that hold a place, with their stability, tested on the cycles themselves. */
+  at(place: Place): { readonly key: string; readonly stability: Stability }[] {
+    const out: { key: string; stability: Stability }[] = [];
     for (const [key, list] of this.regions) {
       const near = list.some(
         ({ box }) =>
@@ -94,28 +94,28 @@ export class Explorer {
           place.v >= box[2] - 1e-6 &&
           place.v <= box[3] + 1e-6,
       );
-      if (near && this.tester(key, list[0]!.word).real(place)) out.push(key);
+      if (!near) continue;
+      const functions = this.#tester(key, list[0]!.word);
+      functions.evaluate(place.u, place.v);
+      if (functions.real) out.push({ key, stability: stabilityOf(functions.M, this.family.n) });
     }
     return out;
   }
 
-  tester(key: string, word: Bits): { real(place: Place): boolean; stability(place: Place): Stability } {
+  /** Whether the cycle of a word is real at a place. */
+  isReal(key: string, word: Bits, { u, v }: Place): boolean {
+    const functions = this.#tester(key, word);
+    functions.evaluate(u, v);
+    return functions.real;
+  }
+
+  #tester(key: string, word: Bits): WordFunctions {
     let functions = this.#testers.get(key);
     if (!functions) {
       functions = new WordFunctions(this.family, word);
       this.#testers.set(key, functions);
     }
-    const f = functions;
-    return {
-      real: ({ u, v }) => {
-        f.evaluate(u, v);
-        return f.real;
-      },
-      stability: ({ u, v }) => {
-        f.evaluate(u, v);
-        return stabilityOf(f.M, this.family.n);
-      },
-    };
+    return functions;
   }
 
   /** Adds the region around a place where the cycle is real, and all that is joined to it. */
@@ -261,16 +261,18 @@ export class Explorer {
     arcs: readonly Arc[],
     ring: readonly Place[],
   ): void {
+    functions.all = true;
     for (const f of this.family.n > 1 ? [functions.minusOne, functions.pair] : [functions.minusOne]) {
       const found: Arc[] = [];
       const zeros: { place: Place; on: number; used: boolean }[] = [];
-      for (const { on, points } of arcs)
+      for (const { on, points } of arcs) {
+        const positive = points.map((point) => tracer.value(f, point) > 0);
         for (let i = 0; i + 1 < points.length; i++) {
-          const [a, b] = [points[i]!, points[i + 1]!];
-          if (tracer.value(f, a) > 0 === tracer.value(f, b) > 0) continue;
-          const place = tracer.zeroBetween(on, f, a, b);
+          if (positive[i] === positive[i + 1]) continue;
+          const place = tracer.zeroBetween(on, f, points[i]!, points[i + 1]!);
           if (place) zeros.push({ place, on, used: false });
         }
+      }
       for (const zero of zeros) {
         if (zero.used) continue;
         zero.used = true;

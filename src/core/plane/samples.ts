@@ -44,15 +44,18 @@ export function searchSamples(
       points++;
       finest = Math.min(finest, 2 * half);
       const expected = explorer.at(place);
-      const known = expected.map((key) => explorer.regions.get(key)![0]!.word);
+      const known = expected.map(({ key }) => explorer.regions.get(key)![0]!.word);
       let news = 0;
       for (const word of wordsAt(family.at(place.u, place.v), maxOrder, seed + points, known, stop)) {
         const key = keyOf(word);
-        if (explorer.knows(key, place) || !explorer.tester(key, word).real(place)) continue;
+        if (explorer.knows(key, place) || !explorer.isReal(key, word, place)) continue;
         explorer.explore(word, place);
         news++;
       }
-      const label = explorer.at(place).join(',');
+      const label = explorer
+        .at(place)
+        .map(({ key }) => key)
+        .join(',');
       if (depth < DEPTH && (news > 0 || (depth > 0 && label !== parent) || depth === 0))
         for (const [a, b] of [
           [-1, -1],

@@ -289,7 +289,7 @@ export class Tracer {
       if (home) {
         const along = (home.u - from.at.u) * tu + (home.v - from.at.v) * tv;
         const across = Math.abs((home.u - from.at.u) * tv - (home.v - from.at.v) * tu);
-        if (along > 0 && along <= h && across < 6 * bend + 1e-9) {
+        if (along > -1e-9 && along <= h + 1e-9 && across < 6 * bend + 1e-6 * h + 1e-9) {
           return { jet: this.#jet(home), h, corner: false, home: true };
         }
       }

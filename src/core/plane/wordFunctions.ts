@@ -17,10 +17,8 @@ export class WordFunctions {
   readonly k: number;
   /** k L margins, point by point: C z_t + d times det(I - M), with the sign that is positive for the word's bit. */
   readonly margins: Float64Array;
-  /** det(I - M), det(I + M), prod_{i<j} (1 - lambda_i lambda_j) */
+  /** det(I - M) */
   plusOne = 0;
-  minusOne = 0;
-  pair = 0;
   /** The first point times det(I - M). */
   readonly first: Float64Array;
   /** M = J_k .. J_1 */
@@ -84,8 +82,6 @@ export class WordFunctions {
     const determinant = this.#solve(Z);
     this.first.set(Z);
     this.plusOne = determinant;
-    this.minusOne = detShifted(M, n, 1);
-    this.pair = n > 1 ? pairTest(M, n) : 1;
     const { C, d } = map;
     for (let t = 0; t < this.k; t++) {
       const { J, b, bits } = this.#letters[t]!;
@@ -101,6 +97,16 @@ export class WordFunctions {
       }
       Z.set(next);
     }
+  }
+
+  /** det(I + M) at the place of the last evaluation. */
+  get minusOne(): number {
+    return detShifted(this.M, this.family.n, 1);
+  }
+
+  /** prod_{i<j} (1 - lambda_i lambda_j) at the place of the last evaluation; costly for n > 2. */
+  get pair(): number {
+    return this.family.n > 1 ? pairTest(this.M, this.family.n) : 1;
   }
 
   /** Whether the cycle is real at the place of the last evaluation. */

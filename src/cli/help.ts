@@ -7,6 +7,7 @@ const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with s
   rnn-dynamics analyze FILE [options]  fixed points, cycles, attractors
   rnn-dynamics timeline FOLDER [options]  bifurcations, branches and loss jumps along a training run
   rnn-dynamics plane FILE [options]    curves of bifurcation in the plane of two parameters
+  rnn-dynamics diagram FILE [options]  bifurcation diagram along one direction, as a timeline
   rnn-dynamics verify REPORT MODEL     re-checks a report with code apart from the search's
   rnn-dynamics --version
   rnn-dynamics help ${helpTopics.join('|')}`;
@@ -56,6 +57,12 @@ Output:
   --json                 the plane as JSON on standard output
   --out F                write it to F: .json or .svg`;
 
+const diagramHelp = `Diagram (the model at equally spaced offsets, followed from each to the next):
+  --along DIR            a weight (A[0], W[1][0]), random:SEED or towards:FILE
+  --range A,B            offsets, lower first (default: -0.1,0.1)
+  --points N=65          offsets at which the model is analysed; what exists only between two of them is
+                         not seen`;
+
 const verifyHelp = `Every listed object is solved again from its itinerary in exact arithmetic, every number is derived
 again, and every claim is held against what it needs. Where there are few itineraries, completeness is
 proven again by solving all of them exactly. How the model was read is taken from the report.`;
@@ -85,6 +92,14 @@ export function helpText(topic: HelpTopic): string {
       return ['rnn-dynamics plane FILE --x DIR --y DIR [options]', planeHelp, modelHelp, statusHelp].join(
         '\n\n',
       );
+    case 'diagram':
+      return [
+        'rnn-dynamics diagram FILE --along DIR [options]',
+        diagramHelp,
+        searchHelp.replace('--time-limit S=60 ', '--time-limit S=600').replace(/^ {2}--compare.*\n/m, ''),
+        modelHelp,
+        statusHelp,
+      ].join('\n\n');
     case 'analyze':
       return ['rnn-dynamics analyze FILE [options]', searchHelp, modelHelp, statusHelp].join('\n\n');
   }

@@ -30,6 +30,7 @@ const CACHE_BYTES = 512 * 2 ** 20;
 type Analyze = Extract<Command, { name: 'analyze' }>;
 type Info = Extract<Command, { name: 'info' }>;
 type TimelineCommand = Extract<Command, { name: 'timeline' }>;
+type DiagramCommand = Extract<Command, { name: 'diagram' }>;
 type PlaneCommand = Extract<Command, { name: 'plane' }>;
 type Verify = Extract<Command, { name: 'verify' }>;
 
@@ -60,6 +61,7 @@ export async function main(args: readonly string[], worker: string): Promise<num
     case 'analyze':
     case 'timeline':
     case 'plane':
+    case 'diagram':
     case 'verify': {
       const client = new WorkerClient(worker);
       try {
@@ -69,6 +71,7 @@ export async function main(args: readonly string[], worker: string): Promise<num
           case 'analyze':
             return await runAnalyze(command, client);
           case 'timeline':
+          case 'diagram':
             return await runTimeline(command, client);
           case 'plane':
             return await runPlane(command, client);
@@ -144,19 +147,42 @@ async function compared(
   }
 }
 
-async function runTimeline(command: TimelineCommand, client: WorkerClient): Promise<number> {
+/** A timeline of a run, or the diagram along a direction, which has the same form. */
+async function runTimeline(command: TimelineCommand | DiagramCommand, client: WorkerClient): Promise<number> {
   const display = progressDisplay(process.stderr);
-  const { run, model: options, timeline: search } = command;
-  const cache = command.cache ? { folder: cacheFolder(), maxBytes: CACHE_BYTES } : null;
-  const request = { folder: path.resolve(command.file), run, options, timeline: search, cache };
+  const { model: options, timeline: search } = command;
   let seen = 0;
-  const running = client.run('timeline', request, (event) => {
+  const onEvent = (event: Jobs['timeline']['event']): void => {
     if (event.type === 'progress') display.show(event.progress);
     else {
       display.found(event.timeline.events.length - seen);
       seen = event.timeline.events.length;
     }
-  });
+  };
+  const running =
+    command.name === 'timeline'
+      ? client.run(
+          'timeline',
+          {
+            folder: path.resolve(command.file),
+            run: command.run,
+            options,
+            timeline: search,
+            cache: command.cache ? { folder: cacheFolder(), maxBytes: CACHE_BYTES } : null,
+          },
+          onEvent,
+        )
+      : client.run(
+          'diagram',
+          {
+            file: fileRef(command.file),
+            options,
+            along: command.along,
+            points: command.points,
+            timeline: search,
+          },
+          onEvent,
+        );
   let interrupted = false;
   const release = onInterrupt(() => {
     interrupted = true;

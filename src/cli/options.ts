@@ -14,7 +14,7 @@ export class UsageError extends Error {
 
 export type OutFormat = 'json' | 'csv' | 'html';
 
-export const helpTopics = ['info', 'analyze', 'timeline', 'plane', 'verify'] as const;
+export const helpTopics = ['info', 'analyze', 'timeline', 'plane', 'diagram', 'verify'] as const;
 export type HelpTopic = 'all' | (typeof helpTopics)[number];
 
 export type Command =
@@ -56,6 +56,16 @@ export type Command =
       readonly plane: PlaneOptions;
       /** Folder of the run whose path is drawn. */
       readonly run: string | null;
+    }
+  | {
+      readonly name: 'diagram';
+      readonly file: string;
+      readonly json: boolean;
+      readonly out: { readonly file: string; readonly format: OutFormat } | null;
+      readonly model: ModelOptions;
+      readonly along: PlaneAxisRequest;
+      readonly points: number;
+      readonly timeline: TimelineOptions;
     }
   | {
       readonly name: 'verify';
@@ -116,6 +126,12 @@ const planeFlags = {
   'time-limit': { type: 'string' },
   'memory-limit': { type: 'string' },
   path: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+const diagramFlags = {
+  along: { type: 'string' },
+  range: { type: 'string' },
+  points: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 interface Values {
@@ -187,13 +203,29 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         model: modelOptions(values),
         run: typeof values['path'] === 'string' ? values['path'] : null,
         plane: {
-          x: planeAxis(values, 'x'),
-          y: planeAxis(values, 'y'),
+          x: planeAxis(values, 'x', 'x-range'),
+          y: planeAxis(values, 'y', 'y-range'),
           maxOrder: wholeNumber(values, 'max-order', 8, 1, 200),
           seed: wholeNumber(values, 'seed', 0, 0, 2 ** 31 - 1),
           timeLimit: positive(values, 'time-limit', 60, 1e6),
           memoryLimitMB: wholeNumber(values, 'memory-limit', defaultMemory(machine), 64, 2 ** 20),
         },
+      };
+    }
+    case 'diagram': {
+      const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...diagramFlags });
+      if (values['help'] === true) return { name: 'help', topic: 'diagram' };
+      for (const flag of ['proof', 'shard', 'compare'])
+        if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of diagram`);
+      return {
+        name: 'diagram',
+        file: onlyFile(positionals),
+        json: values['json'] === true,
+        out: outFile(values['out']),
+        model: modelOptions(values),
+        along: planeAxis(values, 'along', 'range'),
+        points: wholeNumber(values, 'points', 65, 2, 10000),
+        timeline: { ...searchOptions(values, machine, 600), every: 1, jumps: jumpDefaults, association: {} },
       };
     }
     case 'verify': {
@@ -223,17 +255,17 @@ function searchOptions(values: Values, machine: Machine, seconds: number): Searc
 }
 
 /** `--x A[0] --x-range -0.1,0.1` */
-function planeAxis(values: Values, axis: 'x' | 'y'): PlaneAxisRequest {
+function planeAxis(values: Values, axis: string, range: string): PlaneAxisRequest {
   const direction = values[axis];
   if (typeof direction !== 'string')
     throw new UsageError(`--${axis} is missing: a weight as in A[0] or W[1][0], random:SEED or towards:FILE`);
-  const text = values[`${axis}-range`] ?? '-0.1,0.1';
-  const range = String(text)
+  const text = values[range] ?? '-0.1,0.1';
+  const numbers = String(text)
     .split(',')
     .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  const [from = Number.NaN, to = Number.NaN] = range;
-  if (range.length !== 2 || !(from < to) || !Number.isFinite(to - from))
-    throw new UsageError(`--${axis}-range takes two offsets, lower first, as in -0.1,0.1`);
+  const [from = Number.NaN, to = Number.NaN] = numbers;
+  if (numbers.length !== 2 || !(from < to) || !Number.isFinite(to - from))
+    throw new UsageError(`--${range} takes two offsets, lower first, as in -0.1,0.1`);
   return { direction: direction.replace(/\s+/g, direction.includes(':') ? ' ' : ''), range: [from, to] };
 }
 
@@ -276,7 +308,7 @@ function parse(
 }
 
 /** Flags whose value may begin with a minus sign. */
-const NUMBERS = new Set(['--input', '--set', '--x-range', '--y-range']);
+const NUMBERS = new Set(['--input', '--set', '--x-range', '--y-range', '--range']);
 
 /** `--input -1,2` is meant as `--input=-1,2`. */
 function joinNegative(args: readonly string[]): string[] {

@@ -10,7 +10,7 @@ export function timelineTable(timeline: Timeline): string {
   const hidden = events.length - shown.length;
   const rows = shown.map((event) => [
     event.id,
-    event.epoch.toFixed(2),
+    timeline.axis === 'offset' ? event.epoch.toPrecision(6) : event.epoch.toFixed(2),
     event.kind,
     String(event.order),
     event.born.join(' '),

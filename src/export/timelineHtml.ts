@@ -18,7 +18,7 @@ const WIDTH = 1060;
  * preference, fit for paper. Everything that came from the run's files is escaped.
  */
 export function timelineToHtml(timeline: Timeline): string {
-  const title = `Training timeline of ${timeline.run.folder}`;
+  const title = `${timeline.axis === 'offset' ? 'Bifurcation diagram' : 'Training timeline'} of ${timeline.run.folder}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -85,7 +85,7 @@ function figures(timeline: Timeline): string {
     show: { weightChange: true, simulated: true, persistence: false },
   };
   const overview = { runs: [{ name: timeline.run.folder, prepared, view }] };
-  return `<section><h2>Bifurcations along training</h2>
+  return `<section><h2>Bifurcations along ${timeline.axis === 'offset' ? 'the direction' : 'training'}</h2>
 <figure>${inBothThemes('The whole run', WIDTH, 90, 'overview', (painter, theme) => drawOverview(painter, overview, theme))}
 ${inBothThemes('The stretch that holds most bifurcations', WIDTH, 640, 'focus', (painter, theme) => drawFocus(painter, figure, theme))}
 <figcaption>Above the whole run, below the marked stretch of it: loss, number of objects by stability, first coordinate of every branch, growth per step. Filled or solid: stable. Points in grey are simulated.</figcaption></figure></section>`;
@@ -115,7 +115,7 @@ function eventTable({ events, axis }: Timeline): string {
   const rows = events.slice(0, MAX_ROWS).map((event) => {
     const cells = [
       event.id,
-      event.epoch.toFixed(2),
+      axis === 'offset' ? event.epoch.toPrecision(6) : event.epoch.toFixed(2),
       eventName(event),
       eventObjects(event),
       eventCause(event),
@@ -123,7 +123,7 @@ function eventTable({ events, axis }: Timeline): string {
     return `<tr>${cells.map((cell, c) => `<td${c === 1 ? ' class="number"' : ''}>${text(cell)}</td>`).join('')}</tr>`;
   });
   return `<section><h2>Events</h2>
-<table><thead><tr><th>Event</th><th>${{ epoch: 'Epoch', step: 'Step', index: 'Index' }[axis]}</th><th>Kind</th><th>Objects</th><th>Cause</th></tr></thead><tbody>
+<table><thead><tr><th>Event</th><th>${{ epoch: 'Epoch', step: 'Step', index: 'Index', offset: 'Offset' }[axis]}</th><th>Kind</th><th>Objects</th><th>Cause</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>
 ${events.length > MAX_ROWS ? `<p>${String(events.length - MAX_ROWS)} further events are in the JSON and CSV exports.</p>` : ''}

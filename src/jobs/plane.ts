@@ -30,7 +30,7 @@ export interface PlaneContext {
 const PROGRESS_EVERY = 100;
 
 /** Change of every parameter per unit of offset, by canonical parameter. */
-type Direction = Readonly<Record<string, Float64Array>>;
+export type Direction = Readonly<Record<string, Float64Array>>;
 
 /** A loaded model -> its plane of two parameters. Throws InputError where a direction makes no sense. */
 export async function plane(
@@ -144,7 +144,7 @@ function nested({ shape, data }: Tensor): unknown {
 const CELL = /^([A-Za-z_]\w*)((?:\[\d+\])+)$/;
 
 /** `A[0]`, `W[1][0]`, `random:SEED` (a direction of length 1 over all weights) or `towards:FILE`. */
-async function directionOf(
+export async function directionOf(
   model: LoadedModel,
   { direction }: Pick<PlaneAxisRequest, 'direction'>,
   other: (file: string) => Promise<LoadedModel>,

@@ -3,7 +3,7 @@ import type { Connection, EndObjects } from '../core/bifurcation/types';
 import { Cancelled, InputError } from '../core/errors';
 import { Kernel } from '../core/map/kernel';
 import type { CanonicalMap } from '../core/map/canonical';
-import type { Timeline } from '../core/report/timeline';
+import type { Timeline, TimelineAxis } from '../core/report/timeline';
 import {
   cycleOf,
   has,
@@ -16,7 +16,7 @@ import { weightDerivatives, type WeightDerivative } from '../core/models/derivat
 import type { ModelOptions } from '../core/models/types';
 import type { Jobs, TimelineOptions } from '../protocol/job';
 import { readRun } from '../runs/readRun';
-import type { RunFolder, RunOptions } from '../runs/types';
+import type { Run, RunFolder, RunOptions } from '../runs/types';
 import { summarise } from './analyze';
 import { RESULT_VERSION, type Cache } from './cache';
 import type { Control } from './control';
@@ -56,17 +56,10 @@ export async function timeline(
   context: TimelineContext,
 ): Promise<Timeline> {
   const { control, onEvent } = context;
-  const begin = performance.now();
-  let told = -Infinity;
-  const progress = (stage: string, fraction: number | null): void => {
-    const now = performance.now();
-    if (now - told < PROGRESS_EVERY) return;
-    told = now;
-    const elapsed = (now - begin) / 1000;
-    const secondsLeft = fraction !== null && fraction > 0.05 ? (elapsed * (1 - fraction)) / fraction : null;
-    onEvent({ type: 'progress', progress: { stage, fraction, secondsLeft } });
-  };
-  progress('reading the run', null);
+  onEvent({
+    type: 'progress',
+    progress: { stage: 'reading the run', fraction: null, secondsLeft: null },
+  });
   const run = await readRun(folder, runOptions);
   const { checkpoints, warnings } = await loadSeries(
     run,
@@ -79,6 +72,37 @@ export async function timeline(
   if (control.cancelled) throw new Cancelled();
   if (checkpoints.length === 0)
     throw new InputError('the search was stopped before a checkpoint was read', '', 'Allow it more time.');
+  return timelineOf({ ...run, axis: run.series.axis }, checkpoints, warnings, modelOptions, options, context);
+}
+
+/** What a timeline takes from its run. */
+export interface TimelineRun extends Pick<
+  Run,
+  'name' | 'loss' | 'lossOffset' | 'hyperparameters' | 'forcing' | 'warnings'
+> {
+  readonly axis: TimelineAxis;
+}
+
+/** As `timeline`, of checkpoints that were read. */
+export async function timelineOf(
+  run: TimelineRun,
+  checkpoints: readonly LoadedCheckpoint[],
+  warnings: readonly string[],
+  modelOptions: ModelOptions,
+  options: TimelineOptions,
+  context: TimelineContext,
+): Promise<Timeline> {
+  const { control, onEvent } = context;
+  const begin = performance.now();
+  let told = -Infinity;
+  const progress = (stage: string, fraction: number | null): void => {
+    const now = performance.now();
+    if (now - told < PROGRESS_EVERY) return;
+    told = now;
+    const elapsed = (now - begin) / 1000;
+    const secondsLeft = fraction !== null && fraction > 0.05 ? (elapsed * (1 - fraction)) / fraction : null;
+    onEvent({ type: 'progress', progress: { stage, fraction, secondsLeft } });
+  };
   const pieces = new Pieces(checkpoints, options, modelOptions, context);
 
   let shown = performance.now();
@@ -100,7 +124,7 @@ export async function timeline(
         cached: pieces.cached,
         stoppedBy: control.reason,
       },
-      axis: run.series.axis,
+      axis: run.axis,
       loss: run.loss,
       lossOffset: run.lossOffset,
       warnings: [...new Set([...run.warnings, ...warnings, ...checkpoints[0]!.model.warnings])],

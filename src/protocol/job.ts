@@ -22,7 +22,7 @@ import type { AssociationOptions } from '../core/training/association';
 import type { JumpOptions } from '../core/training/jumps';
 import type { Verification } from '../core/verify/report';
 import type { BasinRequest, ManifoldRequest } from './explore';
-import type { PlaneOptions } from './plane';
+import type { PlaneAxisRequest, PlaneOptions } from './plane';
 import type { Run, RunOptions } from '../runs/types';
 import type { JsonJobs } from './json';
 import type {
@@ -161,6 +161,19 @@ export interface Jobs extends JsonJobs {
     };
     event: { type: 'progress'; progress: Progress };
     result: PlaneReport;
+  };
+  /** The bifurcation diagram of one parameter, in the form of a timeline. */
+  diagram: {
+    request: {
+      file: FileRef;
+      options: ModelOptions;
+      along: PlaneAxisRequest;
+      /** Offsets at which the model is analysed. */
+      points: number;
+      timeline: TimelineOptions;
+    };
+    event: Jobs['timeline']['event'];
+    result: Timeline;
   };
   /** Re-checks a report against its model file. */
   verify: {

@@ -1,4 +1,4 @@
-import type { TimelineAxis } from '../core/report/timeline';
+import type { RunAxis } from '../core/report/timeline';
 import { InputError } from '../core/errors';
 import {
   baseOf,
@@ -221,7 +221,7 @@ function seriesOf(
 }
 
 /** Epochs if all names hold one and they tell the files apart, else steps, else indices. */
-function axisOf(group: readonly Candidate[]): TimelineAxis {
+function axisOf(group: readonly Candidate[]): RunAxis {
   const stems = new Set(group.map(({ path }) => withoutExtension(setName(path) ?? path))).size;
   const counters = (['epoch', 'step', 'index'] as const).filter((counter) =>
     group.every(({ numbers }) => numbers[counter] !== undefined),

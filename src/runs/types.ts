@@ -1,5 +1,5 @@
 import type { Hint } from '../core/models/types';
-import type { LossPoint, TimelineAxis } from '../core/report/timeline';
+import type { LossPoint, RunAxis } from '../core/report/timeline';
 import type { Source } from '../formats/source';
 
 /** A folder that may hold a run, as a shell hands it over. Of the same kind as a file's `Neighbourhood`. */
@@ -29,7 +29,7 @@ export interface RunCheckpoint {
 export interface CheckpointSeries {
   /** What the names have in common, the number as a star: `ckpt_*.pt`; the file's name for a file that holds many. */
   readonly name: string;
-  readonly axis: TimelineAxis;
+  readonly axis: RunAxis;
   readonly checkpoints: readonly [RunCheckpoint, ...RunCheckpoint[]];
   /** What was left out or preferred, one sentence each. */
   readonly notes: readonly string[];

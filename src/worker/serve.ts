@@ -6,6 +6,7 @@ import { compare } from '../jobs/compare';
 import { MemoryCache } from '../jobs/cache';
 import { Control } from '../jobs/control';
 import { basins, manifolds, symbols } from '../jobs/explore';
+import { diagram } from '../jobs/diagram';
 import { info } from '../jobs/info';
 import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
@@ -125,6 +126,30 @@ export function serve(port: MessagePort, script: string): void {
       } finally {
         await threads.dispose();
         await disk?.trim();
+      }
+    },
+    diagram: async ({ file, options, along, points, timeline: search }, stop, onEvent) => {
+      const model = await load(file, options);
+      const limit = search.memoryLimitMB * 2 ** 20;
+      const control = new Control(
+        new Int32Array(stop),
+        search.timeLimit,
+        () => process.memoryUsage().rss > limit,
+      );
+      const threads = new TimelineThreads(script, control.stop);
+      try {
+        return await diagram(model, along, points, search, {
+          version,
+          control,
+          hash: hashSource,
+          cache: null,
+          onEvent,
+          runTask: threads.run,
+          threads: search.threads,
+          other: (path) => load({ kind: 'path', path }, options),
+        });
+      } finally {
+        await threads.dispose();
       }
     },
     plane: async ({ file, options, plane: request, run: place }, stop, onEvent) => {

@@ -6,7 +6,11 @@ import type { Complex, ModelSummary, Stability } from './types';
  */
 export const TIMELINE_SCHEMA = 'rnn-dynamics/timeline@1';
 
-export type TimelineAxis = 'epoch' | 'step' | 'index';
+/** What the checkpoints of a training run are numbered by. */
+export type RunAxis = 'epoch' | 'step' | 'index';
+
+/** `offset`: no training run, but one model moved along a direction in the space of its weights. */
+export type TimelineAxis = RunAxis | 'offset';
 
 /**
  * Border collisions by Feigin's classification (di Bernardo et al. 2008, ch. 3): `bcb-persistence`, `bcb-fold`,

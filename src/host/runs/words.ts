@@ -55,5 +55,7 @@ export function position(axis: Timeline['axis'], value: number): string {
       return vscode.l10n.t('step {0}', value);
     case 'index':
       return vscode.l10n.t('checkpoint {0}', value);
+    case 'offset':
+      return vscode.l10n.t('offset {0}', short(value));
   }
 }

@@ -1,4 +1,4 @@
-import type { LossPoint, TimelineAxis } from '../../core/report/timeline';
+import type { LossPoint, RunAxis } from '../../core/report/timeline';
 import type { Metadata } from '../metadata';
 import type { RunCheckpoint } from '../types';
 import type { Log, LogColumn } from './log';
@@ -15,7 +15,7 @@ export interface Curve {
 
 /** What the positions of rows are told from. */
 export interface CurveContext {
-  readonly axis: TimelineAxis;
+  readonly axis: RunAxis;
   readonly checkpoints: readonly RunCheckpoint[];
   readonly metadata: Pick<Metadata, 'stepsPerEpoch' | 'loggingInterval'>;
 }
@@ -172,7 +172,7 @@ function leadingCounter(
 /** Rows are counted by something other than the axis: steps where the checkpoints are named by epochs, .. */
 function scaled(
   { counter, values }: { counter: 'epoch' | 'step' | 'index'; values: Float64Array },
-  axis: TimelineAxis,
+  axis: RunAxis,
   last: number,
   { metadata }: CurveContext,
 ): Positions {

@@ -154,6 +154,99 @@ describe('parameter plane of the skew tent map', () => {
   });
 });
 
+/** Border-collision normal form x' = [[t, 1], [-d, 0]] x + e1, switching at x1 = 0. */
+const T_RANGE = [-1.6, 0.4] as const;
+const D_RANGE = [0.5, 1.4] as const;
+const LEFT = { t: 0.3, d: 0.4 };
+const normal = (t: number, d: number): CanonicalMap => ({
+  n: 2,
+  L: 1,
+  A: f(LEFT.t, 1, -LEFT.d, 0),
+  B: f(t - LEFT.t, LEFT.d - d),
+  C: f(1, 0),
+  d: f(0),
+  g: f(1, 0),
+});
+
+describe('parameter plane of the border-collision normal form', () => {
+  let plane: PlaneResult;
+  before(() => {
+    plane = analysePlane(
+      {
+        n: 2,
+        L: 1,
+        at: (u, v) =>
+          normal(T_RANGE[0] + u * (T_RANGE[1] - T_RANGE[0]), D_RANGE[0] + v * (D_RANGE[1] - D_RANGE[0])),
+      },
+      { maxOrder: 5, seed: 0, x: T_RANGE, y: D_RANGE, stop: () => false, onProgress: () => undefined },
+    );
+  });
+
+  // Trace and determinant of the right side are t and d: the unit circle is met at d = 1 with |t| < 2, and at t = -1 - d.
+  it('the fixed point on the right: center bifurcation and flip', () => {
+    const own = plane.curves.filter(({ order }) => order === 1);
+    const center = own.filter(({ kind }) => kind === 'center');
+    assert.equal(center.length, 1);
+    for (const [, d] of center[0]!.points) assert.ok(Math.abs(d - 1) < 1e-9);
+    const ends = [center[0]!.points[0]![0], center[0]!.points.at(-1)![0]].sort((a, b) => a - b);
+    assert.ok(Math.abs(ends[0]! - T_RANGE[0]) < 1e-9 && Math.abs(ends[1]! - T_RANGE[1]) < 1e-9);
+    const flip = own.filter(({ kind }) => kind === 'dfb');
+    assert.ok(flip.length > 0);
+    for (const { points } of flip) for (const [t, d] of points) assert.ok(Math.abs(t + 1 + d) < 1e-9);
+  });
+
+  it('what exists at random parameters, by solving every word', () => {
+    const stream = random(7);
+    const words = new Map(plane.objects.map(({ id, regions }) => [id, regions.join(' ')]));
+    let cycles = 0;
+    for (let i = 0; i < 150; i++) {
+      const t = T_RANGE[0] + stream.uniform() * (T_RANGE[1] - T_RANGE[0]);
+      const d = D_RANGE[0] + stream.uniform() * (D_RANGE[1] - D_RANGE[0]);
+      const region = plane.regions.find(({ rings }) => inside(rings, [t, d]));
+      assert.ok(region);
+      const found = region.exists.map(({ object }) => words.get(object)!).sort();
+      const expected = [1, 2, 3, 4, 5].flatMap((k) => solved(t, d, k)).sort();
+      cycles += expected.filter((word) => word.length > 1).length;
+      assert.deepEqual(found, expected, `at ${String(t)}, ${String(d)}`);
+    }
+    assert.ok(cycles > 100);
+  });
+});
+
+/** Real cycles of the normal form by the linear system of all their points, Gaussian elimination, word by word. */
+function solved(t: number, d: number, k: number): string[] {
+  const out: string[] = [];
+  for (let code = 0; code < 2 ** k; code++) {
+    const word = Array.from({ length: k }, (_, i) => (code >> (k - 1 - i)) & 1);
+    const text = word.join(' ');
+    const rotations = word.map((_, i) => [...word.slice(i), ...word.slice(0, i)].join(' '));
+    if (rotations.some((other, i) => other < text || (i > 0 && other === text))) continue;
+    // x_{j+1} = T_j x_j - D_{j-1} x_{j-1} + 1, in the first coordinates alone.
+    const rows = word.map((_, j) => {
+      const row = new Array<number>(k + 1).fill(0);
+      const before = (j + k - 1) % k;
+      const after = (j + 1) % k;
+      row[after]! += 1;
+      row[j]! -= word[j] ? t : LEFT.t;
+      row[before]! += word[before] ? d : LEFT.d;
+      row[k] = 1;
+      return row;
+    });
+    for (let c = 0; c < k; c++) {
+      let p = c;
+      for (let r = c; r < k; r++) if (Math.abs(rows[r]![c]!) > Math.abs(rows[p]![c]!)) p = r;
+      [rows[c], rows[p]] = [rows[p]!, rows[c]!];
+      for (let r = 0; r < k; r++) {
+        if (r === c) continue;
+        const factor = rows[r]![c]! / rows[c]![c]!;
+        for (let j = c; j <= k; j++) rows[r]![j]! -= factor * rows[c]![j]!;
+      }
+    }
+    if (word.every((side, j) => rows[j]![k]! / rows[j]![j]! > 0 === (side === 1))) out.push(text);
+  }
+  return out;
+}
+
 describe('parameter plane of a two-dimensional PLRNN', () => {
   // From one point of a tongue: the pair that was born in its fold, and the fixed point next to it.
   it('a 16-cycle and its partner share one tongue', () => {

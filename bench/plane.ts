@@ -78,7 +78,7 @@ function isReal(word: Uint8Array[], x: number, y: number): boolean {
 }
 
 const begin = performance.now();
-const plane = analysePlane(family, {
+const plane = await analysePlane(family, {
   maxOrder: ORDER,
   seed: 0,
   x: X,

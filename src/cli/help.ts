@@ -52,6 +52,7 @@ const planeHelp = `Plane (offsets from the model's own weights):
   --path FOLDER          draw the training run in FOLDER, projected on the plane
   --seed N=0             for models of more than two dimensions, whose search is heuristic
   --time-limit S=60      seconds; partial results are printed when it ends the search
+  --threads N            default: the number of cores
 
 Output:
   --json                 the plane as JSON on standard output

@@ -125,6 +125,7 @@ const planeFlags = {
   seed: { type: 'string' },
   'time-limit': { type: 'string' },
   'memory-limit': { type: 'string' },
+  threads: { type: 'string' },
   path: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -209,6 +210,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
           seed: wholeNumber(values, 'seed', 0, 0, 2 ** 31 - 1),
           timeLimit: positive(values, 'time-limit', 60, 1e6),
           memoryLimitMB: wholeNumber(values, 'memory-limit', defaultMemory(machine), 64, 2 ** 20),
+          threads: wholeNumber(values, 'threads', machine.cores, 1, 256),
         },
       };
     }

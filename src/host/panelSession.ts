@@ -239,7 +239,7 @@ export class PanelSession {
   async #runPlane(request: PlaneRequest): Promise<void> {
     const run = this.#run;
     this.#planeJob?.stop(false);
-    const { seed, timeLimit, memoryLimitMB } = this.#search;
+    const { seed, timeLimit, memoryLimitMB, threads } = this.#search;
     let job: RunningJob<'plane'> | null = null;
     try {
       this.#file ??= this.ports.openFile();
@@ -250,7 +250,7 @@ export class PanelSession {
         {
           file,
           options: this.#answers,
-          plane: { ...request, seed, timeLimit, memoryLimitMB },
+          plane: { ...request, seed, timeLimit, memoryLimitMB, threads },
           run: inRun ? dirname(file.path) : null,
         },
         ({ progress }) => {

@@ -3,6 +3,7 @@ import type { CanonicalMap } from '../core/map/canonical';
 import { toMap } from '../core/models/index';
 import { settingNames } from '../core/models/settings';
 import { isBilinear, type PlaneFamily } from '../core/plane/family';
+import type { Enumerate } from '../core/plane/itineraries';
 import { analysePlane } from '../core/plane/plane';
 import { random as randomStream } from '../core/random';
 import { PLANE_SCHEMA, type PlaneAxis, type PlanePath, type PlaneReport } from '../core/report/plane';
@@ -17,6 +18,8 @@ export interface PlaneContext {
   readonly version: string;
   readonly control: Control;
   readonly onEvent: (event: Jobs['plane']['event']) => void;
+  /** Enumerates itineraries in other threads. */
+  readonly enumerate?: Enumerate;
   /** The model in another file, for directions towards it. */
   readonly other: (file: string) => Promise<LoadedModel>;
   /** Checkpoints of the run whose path is projected on the plane. */
@@ -48,7 +51,8 @@ export async function plane(
     throw new InputError('Both axes are the same direction.', '', 'Choose two different directions.');
   const family = familyOf(model, x.change, y.change, options);
   let shown = -Infinity;
-  const found = analysePlane(family, {
+  const found = await analysePlane(family, {
+    ...(context.enumerate ? { enumerate: context.enumerate } : {}),
     maxOrder: options.maxOrder,
     seed: options.seed,
     x: options.x.range,

@@ -2,6 +2,7 @@ import { connect } from '../core/bifurcation/connect';
 import { nearestBifurcation, type NearestBifurcation } from '../core/bifurcation/distance';
 import type { Connection, EndCycle, EndObjects } from '../core/bifurcation/types';
 import type { CanonicalMap } from '../core/map/canonical';
+import { itineraries, type Itineraries, type ItineraryTask } from '../core/plane/itineraries';
 import type { WeightDerivative } from '../core/models/derivatives';
 import {
   analyseCheckpoint,
@@ -29,9 +30,12 @@ export type TimelineTask =
       readonly map: CanonicalMap;
       readonly cycles: readonly EndCycle[];
       readonly weights: readonly WeightDerivative[];
-    };
+    }
+  /** Of a parameter plane. */
+  | ({ readonly kind: 'itineraries' } & ItineraryTask);
 
 export interface TimelineResults {
+  readonly itineraries: Itineraries;
   readonly checkpoint: CheckpointAnalysis;
   readonly step: Connection;
   readonly distance: { readonly nearest: NearestBifurcation | null };
@@ -63,6 +67,8 @@ function work(
       const { maps, objects, maxOrder } = task;
       return connect(maps[0], objects[0], maps[1], objects[1], { maxOrder, stop });
     }
+    case 'itineraries':
+      return itineraries(task, stop);
     case 'distance':
       return { nearest: nearestBifurcation(task.map, task.cycles, task.weights) };
   }

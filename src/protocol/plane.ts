@@ -18,4 +18,5 @@ export interface PlaneOptions extends PlaneRequest {
   /** Seconds. */
   readonly timeLimit: number;
   readonly memoryLimitMB: number;
+  readonly threads: number;
 }

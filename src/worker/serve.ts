@@ -12,6 +12,7 @@ import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
 import { moved, plane, type PlaneContext } from '../jobs/plane';
 import { loadSeries } from '../jobs/series';
+import type { RunTimelineTask } from '../jobs/timelineWork';
 import { timeline } from '../jobs/timeline';
 import { optionsOf, readReport, verify } from '../jobs/verify';
 import { probe, scene, trajectory, weights } from '../jobs/view';
@@ -171,15 +172,23 @@ export function serve(port: MessagePort, script: string): void {
           if (!(error instanceof InputError)) throw error;
           pathWarning = `The training path is not drawn: ${error.message}`;
         }
-      return plane(model, request, {
-        version,
-        control,
-        onEvent,
-        checkpoints,
-        pathLabel: place ?? '',
-        pathWarning,
-        other: (path) => load({ kind: 'path', path }, options),
-      });
+      const threads = new TimelineThreads(script, control.stop);
+      const several = model.map.n <= 2 && request.threads > 1;
+      const run = limited(request.threads, threads.run);
+      try {
+        return await plane(model, request, {
+          version,
+          control,
+          onEvent,
+          ...(several ? { enumerate: (task) => run({ kind: 'itineraries', ...task }) } : {}),
+          checkpoints,
+          pathLabel: place ?? '',
+          pathWarning,
+          other: (path) => load({ kind: 'path', path }, options),
+        });
+      } finally {
+        await threads.dispose();
+      }
     },
     verify: async ({ report: ref, file, options }) => {
       const report = await readReport((await openRef(ref)).source);
@@ -239,6 +248,24 @@ export function serve(port: MessagePort, script: string): void {
       (error: unknown) => reply({ type: 'failure', id, failure: failureOf(error) }),
     );
   });
+}
+
+/** At most this many tasks at a time; the others wait in order. */
+function limited(most: number, run: RunTimelineTask): RunTimelineTask {
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+  return async (task) => {
+    if (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else busy++;
+    try {
+      return await run(task);
+    } finally {
+      // The place goes to the next in line.
+      const next = waiting.shift();
+      if (next) next();
+      else busy--;
+    }
+  };
 }
 
 async function load(file: FileRef, options: ModelOptions): Promise<LoadedModel> {

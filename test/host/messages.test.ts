@@ -16,6 +16,17 @@ const genuine: readonly FromPanel[] = [
   { type: 'export', format: 'html' },
   { type: 'saveFigure', name: 'State space', format: 'svg', data: '<svg/>' },
   { type: 'copy', text: 'np.array([[1.0]])', what: 'FP1 as NumPy' },
+  {
+    type: 'plane',
+    request: {
+      x: { direction: 'A[0]', range: [-0.1, 0.1] },
+      y: { direction: 'random:3', range: [0, 1] },
+      maxOrder: 8,
+    },
+  },
+  { type: 'stopPlane' },
+  { type: 'exportPlane' },
+  { type: 'openAt', at: [0.05, -0.02] },
   { type: 'openSettings' },
   { type: 'showLog' },
   { type: 'ask', id: 1, query: 'scene', request: { objects: [[1, 2]] } },
@@ -35,6 +46,18 @@ const forged: readonly (readonly [string, unknown])[] = [
   ['an unknown type', { type: 'eval', code: '1' }],
   ['a type of the other direction', { type: 'report', report: {} }],
   ['an extra field', { type: 'ready', path: '/etc/passwd' }],
+  [
+    'a range upside down',
+    {
+      type: 'plane',
+      request: {
+        x: { direction: 'A[0]', range: [0.1, -0.1] },
+        y: { direction: 'A[1]', range: [0, 1] },
+        maxOrder: 8,
+      },
+    },
+  ],
+  ['an offset that is no number', { type: 'openAt', at: [0, NaN] }],
   ['an order of zero', { type: 'rerun', search: { maxOrder: 0 } }],
   ['an order of millions', { type: 'rerun', search: { maxOrder: 1e6 } }],
   ['a fractional seed', { type: 'rerun', search: { seed: 0.5 } }],

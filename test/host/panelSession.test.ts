@@ -112,6 +112,68 @@ describe('panel session', () => {
     assert.deepEqual(types(), ['init', 'finds', 'report']);
   });
 
+  it('computes a plane in the thread of the search, tells it again, and moves the model', async () => {
+    const { session, searcher, viewer, posted, types } = makeSession();
+    session.receive({ type: 'ready' });
+    void session.analyze();
+    await settle();
+    searcher.last.succeed(report);
+    await settle();
+    const request = {
+      x: { direction: 'A[0]', range: [-0.1, 0.1] },
+      y: { direction: 'A[1]', range: [-0.2, 0.2] },
+      maxOrder: 5,
+    } as const;
+    session.receive({ type: 'plane', request });
+    await settle();
+    const { job, request: asked, stops } = searcher.last;
+    assert.equal(job, 'plane');
+    assert.deepEqual((asked as { plane: unknown; run: unknown }).plane, {
+      ...request,
+      seed: search.seed,
+      timeLimit: search.timeLimit,
+      memoryLimitMB: search.memoryLimitMB,
+      threads: search.threads,
+    });
+    session.receive({ type: 'stopPlane' });
+    assert.deepEqual(stops, [true]);
+    searcher.last.succeed({ regions: [] });
+    await settle();
+    assert.equal(posted.at(-1)?.type, 'plane');
+    session.receive({ type: 'ready' });
+    assert.deepEqual(types().slice(-3), ['init', 'report', 'plane']);
+    const moved = session.modelAt([0.05, -0.1]);
+    await settle();
+    viewer.last.succeed({ stateDim: 2, reluUnits: 2 });
+    await settle();
+    assert.deepEqual((viewer.last.request as { moves: unknown }).moves, [
+      { direction: 'A[0]', offset: 0.05 },
+      { direction: 'A[1]', offset: -0.1 },
+    ]);
+    viewer.last.succeed({ name: 'm.json', text: '{}', options: {} });
+    assert.equal((await moved)?.name, 'm.json');
+    // Another search: the plane was of the model before.
+    void session.analyze();
+    await settle();
+    assert.equal(await session.modelAt([0, 0]), null);
+  });
+
+  it('says why there is no plane', async () => {
+    const { session, searcher, posted } = makeSession();
+    session.receive({ type: 'ready' });
+    void session.analyze();
+    await settle();
+    searcher.last.succeed(report);
+    await settle();
+    const axis = { direction: 'A[9]', range: [-1, 1] } as const;
+    session.receive({ type: 'plane', request: { x: axis, y: axis, maxOrder: 2 } });
+    await settle();
+    const failure: Failure = { kind: 'input', message: 'no', place: '', remedy: '' };
+    searcher.last.fail(failure);
+    await settle();
+    assert.deepEqual(posted.at(-1), { type: 'planeFailure', failure });
+  });
+
   it('tells a webview that comes late how far the proof is, once', async () => {
     const { session, searcher, posted } = makeSession();
     void session.analyze();

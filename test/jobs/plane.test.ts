@@ -108,6 +108,7 @@ describe('plane of a model', () => {
     seed: 0,
     timeLimit: 60,
     memoryLimitMB: 4096,
+    threads: 1,
   };
   const context = () => ({
     version: '0',

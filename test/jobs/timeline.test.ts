@@ -44,7 +44,7 @@ async function make(
   flag = new Int32Array(new SharedArrayBuffer(4)),
   onTask: () => void = () => undefined,
 ): Promise<Counted> {
-  const tasks = { checkpoint: 0, step: 0, distance: 0 };
+  const tasks = { checkpoint: 0, step: 0, distance: 0, itineraries: 0 };
   const partials: Timeline[] = [];
   const control = new Control(flag, 60);
   const result = await timeline(
@@ -129,7 +129,7 @@ describe('timeline of a run', () => {
     const first = await make(run(8), cache, { threads: 1 });
     const others = [await make(run(8), null, { threads: 3 }), await make(run(8), cache)];
     for (const { result } of others) assert.deepEqual(content(result), content(first.result));
-    assert.deepEqual(others[1]!.tasks, { checkpoint: 0, step: 0, distance: 0 });
+    assert.deepEqual(others[1]!.tasks, { checkpoint: 0, step: 0, distance: 0, itineraries: 0 });
     // Eight checkpoints, seven steps, five checkpoints with cycles.
     assert.equal(others[1]!.result.search.cached, 20);
   });
@@ -138,7 +138,7 @@ describe('timeline of a run', () => {
     const cache = new MemoryCache();
     for (let count = 3; count < 8; count++) await make(run(count), cache);
     const grown = await make(run(8), cache);
-    assert.deepEqual(grown.tasks, { checkpoint: 1, step: 1, distance: 1 });
+    assert.deepEqual(grown.tasks, { checkpoint: 1, step: 1, distance: 1, itineraries: 0 });
     assert.deepEqual(content(grown.result), content((await make(run(8))).result));
   });
 

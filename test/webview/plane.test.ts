@@ -58,6 +58,7 @@ function planeOf(): Promise<PlaneReport> {
       seed: 0,
       timeLimit: 20,
       memoryLimitMB: 4096,
+      threads: 1,
     },
     {
       version: 'test',

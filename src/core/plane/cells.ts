@@ -2,7 +2,7 @@ import { keyOf, type Bits } from '../bifurcation/collision';
 import { maxAbs } from '../linalg/dense';
 import type { CanonicalMap } from '../map/canonical';
 import { Kernel } from '../map/kernel';
-import { WordGraph } from '../prove/wordGraph';
+import type { Enumerate, Itineraries } from './itineraries';
 import { ExistenceFunctions } from './constraints';
 import { spreadOver, type PlaneFamily, type Place } from './family';
 import { widest } from './feasible';
@@ -19,6 +19,8 @@ const FIRST = 8;
 const NODES = 12000;
 const CANDIDATES = 160;
 const SAMPLE_NODES = 200000;
+/** Word graphs that are asked for before their turn. */
+const AHEAD = 16;
 
 export interface Coverage {
   /** Share of the plane in whose cells every itinerary that can exist was tested. */
@@ -37,29 +39,38 @@ export interface Coverage {
  * its polygons) leaves a short list of itineraries: no other can exist there in the box. Each of them is looked for in
  * the square by the test functions that bound its region. Squares that leave too much open are divided.
  */
-export function searchCells(
+export async function searchCells(
   family: PlaneFamily,
   explorer: Explorer,
   options: {
     readonly maxOrder: number;
     /** Half-width of the smallest squares. */
     readonly smallest: number;
+    readonly enumerate: Enumerate;
     readonly stop: () => boolean;
     readonly onProgress: (fraction: number) => void;
   },
-): Coverage {
-  const { maxOrder, smallest, stop } = options;
+): Promise<Coverage> {
+  const { maxOrder, smallest, enumerate, stop } = options;
   const plane = planar(family);
   const { n } = family;
   const unit = (map: CanonicalMap): number => Math.max(maxAbs(map.g), maxAbs(map.d)) || 1;
   const extents: number[] = [];
   const resting: number[] = [];
   const sizes: number[] = [];
-  for (let i = 0; i < SAMPLES * SAMPLES && !stop(); i++) {
-    const place = { u: ((i % SAMPLES) + 0.5) / SAMPLES, v: (Math.floor(i / SAMPLES) + 0.5) / SAMPLES };
-    const map = plane.at(place.u, place.v);
-    sizes.push(unit(map));
-    const found = itineraries(map, LARGE * unit(map), { maxOrder, nodes: SAMPLE_NODES, stop });
+  const exactly = { maxOrder, nodes: SAMPLE_NODES, most: Infinity };
+  const samples = Array.from({ length: SAMPLES * SAMPLES }, (_, i): Place => ({
+    u: ((i % SAMPLES) + 0.5) / SAMPLES,
+    v: (Math.floor(i / SAMPLES) + 0.5) / SAMPLES,
+  }));
+  const atSample = ahead(samples, ({ u, v }) => {
+    const map = plane.at(u, v);
+    return enumerate({ map, radius: LARGE * unit(map), ...exactly });
+  });
+  for (const [i, place] of samples.entries()) {
+    const found = await atSample(i);
+    if (!found || stop()) break;
+    sizes.push(unit(plane.at(place.u, place.v)));
     for (const word of found.words) {
       const functions = new WordFunctions(family, word);
       functions.evaluate(place.u, place.v);
@@ -102,14 +113,23 @@ export function searchCells(
   let finest = 1;
   while (cells.length > 0 && !stop()) {
     const divided: Place[] = [];
+    const size = half;
+    const atCell = ahead(cells, (centre) =>
+      enumerate({
+        map: plane.at(centre.u, centre.v),
+        spread: spreadOver(plane, centre, size),
+        radius,
+        maxOrder,
+        nodes: NODES,
+        most: CANDIDATES,
+      }),
+    );
     for (const [i, centre] of cells.entries()) {
-      if (stop()) break;
+      const found = await atCell(i);
+      if (!found || stop()) break;
       count++;
       finest = Math.min(finest, 2 * half);
       const area = 4 * half * half;
-      const map = plane.at(centre.u, centre.v);
-      const spread = spreadOver(plane, centre, half);
-      const found = itineraries(map, radius, { maxOrder, nodes: NODES, stop, spread, most: CANDIDATES });
       options.onProgress(0.2 + 0.8 * Math.max(covered, i / cells.length / 64));
       if (!found.complete && half / 2 >= smallest) {
         for (const [a, b] of [
@@ -123,9 +143,11 @@ export function searchCells(
       }
       for (const word of found.words) settle(word, centre, half);
       if (found.complete) covered += area;
-      else
-        for (const word of itineraries(map, radius, { maxOrder, nodes: SAMPLE_NODES, stop }).words)
-          settle(word, centre, half);
+      else {
+        const map = plane.at(centre.u, centre.v);
+        const there = await enumerate({ map, radius, ...exactly });
+        for (const word of there?.words ?? []) settle(word, centre, half);
+      }
     }
     cells = divided;
     half /= 2;
@@ -133,31 +155,16 @@ export function searchCells(
   return { share: Math.min(1, covered), radius: n > 2 ? 0 : radius, finest, cells: count };
 }
 
-interface GraphLimits {
-  readonly maxOrder: number;
-  readonly nodes: number;
-  readonly stop: () => boolean;
-  readonly spread?: CanonicalMap;
-  /** Itineraries after which it is given up. */
-  readonly most?: number;
-}
-
-/** Itineraries up to an order that can exist in the box |z_i| <= radius; all of them where complete. */
-function itineraries(
-  map: CanonicalMap,
-  radius: number,
-  { maxOrder, nodes, stop, spread, most = Infinity }: GraphLimits,
-): { words: Bits[]; complete: boolean } {
-  const graph = new WordGraph(map, radius, {
-    nodes,
-    longest: 4 * maxOrder,
-    stop,
-    ...(spread ? { spread } : {}),
-  });
-  const words: Bits[] = [];
-  while (graph.open && graph.provenTo < maxOrder && words.length <= most)
-    for (const word of graph.advance() ?? []) if (word.length <= maxOrder) words.push(word);
-  return { words, complete: graph.provenTo >= maxOrder && words.length <= most };
+/** Answers in the order of a list, asked for before they are needed. */
+function ahead<T>(
+  list: readonly T[],
+  ask: (item: T) => Promise<Itineraries | null>,
+): (index: number) => Promise<Itineraries | null> {
+  const asked: Promise<Itineraries | null>[] = [];
+  return (index) => {
+    while (asked.length < Math.min(list.length, index + AHEAD)) asked.push(ask(list[asked.length]!));
+    return asked[index]!;
+  };
 }
 
 /** Largest coordinate of a cycle at the place of the last evaluation. */

@@ -4,6 +4,7 @@ import type { PlaneCurve, PlaneObject, PlanePoint, PlaneRegion } from '../report
 import { searchCells } from './cells';
 import { facesOf } from './faces';
 import { isBilinear, type PlaneFamily, type Place } from './family';
+import { itineraries, type Enumerate } from './itineraries';
 import { Explorer } from './regions';
 import { searchSamples } from './samples';
 
@@ -13,6 +14,8 @@ export interface PlaneOptions {
   /** Offsets of the unit square's sides. */
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
+  /** Enumerates itineraries elsewhere; here when absent. */
+  readonly enumerate?: Enumerate;
   readonly stop: () => boolean;
   readonly onProgress: (stage: string, fraction: number) => void;
 }
@@ -34,7 +37,7 @@ const WORDS = 3000;
 const SMALLEST = 1 / 200;
 
 /** All that happens to cycles up to an order in a plane of two parameters. */
-export function analysePlane(family: PlaneFamily, options: PlaneOptions): PlaneResult {
+export async function analysePlane(family: PlaneFamily, options: PlaneOptions): Promise<PlaneResult> {
   const { maxOrder, x, y, stop, onProgress } = options;
   const explorer = new Explorer(family, { maxOrder, words: WORDS, stop });
   const warnings: string[] = [];
@@ -42,9 +45,10 @@ export function analysePlane(family: PlaneFamily, options: PlaneOptions): PlaneR
   let covered: number | null = null;
   let radius: number | null = null;
   if (family.n <= 2) {
-    const coverage = searchCells(family, explorer, {
+    const coverage = await searchCells(family, explorer, {
       maxOrder,
       smallest: SMALLEST,
+      enumerate: options.enumerate ?? ((task) => Promise.resolve(itineraries(task, stop))),
       stop,
       onProgress: (fraction) => onProgress('itineraries', fraction),
     });

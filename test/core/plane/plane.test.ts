@@ -84,8 +84,8 @@ const inside = (rings: readonly (readonly PlanePoint[])[], [x, y]: PlanePoint): 
 
 describe('parameter plane of the skew tent map', () => {
   let plane: PlaneResult;
-  before(() => {
-    plane = analysePlane(tents, {
+  before(async () => {
+    plane = await analysePlane(tents, {
       maxOrder: 4,
       seed: 0,
       x: L_RANGE,
@@ -170,8 +170,8 @@ const normal = (t: number, d: number): CanonicalMap => ({
 
 describe('parameter plane of the border-collision normal form', () => {
   let plane: PlaneResult;
-  before(() => {
-    plane = analysePlane(
+  before(async () => {
+    plane = await analysePlane(
       {
         n: 2,
         L: 1,

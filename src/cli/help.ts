@@ -5,7 +5,9 @@ const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with s
 
   rnn-dynamics info FILE [--json]      tensors, recognised architecture, how each tensor is used
   rnn-dynamics analyze FILE [options]  fixed points, cycles, attractors
-  rnn-dynamics timeline FOLDER [options]  bifurcations, branches and loss jumps along a training run
+  rnn-dynamics timeline FOLDER [options]
+                                       bifurcations, branches and loss jumps along a training run
+  rnn-dynamics compare A B [options]   which objects of two models correspond, what lies between
   rnn-dynamics plane FILE [options]    curves of bifurcation in the plane of two parameters
   rnn-dynamics diagram FILE [options]  bifurcation diagram along one direction, as a timeline
   rnn-dynamics verify REPORT MODEL     re-checks a report with code apart from the search's
@@ -43,6 +45,9 @@ const timelineHelp = `Run (FOLDER holds checkpoints with numbers in their names;
   --jump-z Z=8           smallest robust z of a loss jump
   --within W             how far from a bifurcation a jump may lie (default: two rows of the loss)
   --no-cache             neither use nor keep results of earlier runs`;
+
+const compareHelp = `A and B are models of the same architecture and size. Objects are followed along the straight line between
+their weights; s runs from 0 at A to 1 at B. --json and --out write a timeline of the two.`;
 
 const planeHelp = `Plane (offsets from the model's own weights):
   --x DIR, --y DIR       a weight (A[0], W[1][0]; indexes begin at 0), random:SEED (a direction of
@@ -85,6 +90,14 @@ export function helpText(topic: HelpTopic): string {
       return [
         'rnn-dynamics timeline FOLDER [options]',
         timelineHelp,
+        searchHelp.replace('--time-limit S=60 ', '--time-limit S=600'),
+        modelHelp,
+        statusHelp,
+      ].join('\n\n');
+    case 'compare':
+      return [
+        'rnn-dynamics compare A B [options]',
+        compareHelp,
         searchHelp.replace('--time-limit S=60 ', '--time-limit S=600'),
         modelHelp,
         statusHelp,

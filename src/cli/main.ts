@@ -19,6 +19,7 @@ import { flagsFor, parseCommand, UsageError, type Command, type OutFormat } from
 import { planeTable } from './planeTable';
 import { progressDisplay } from './progress';
 import { infoTable, reportTable, verificationText } from './table';
+import { pairTable } from './pairTable';
 import { timelineTable } from './timelineTable';
 
 /** What the process exits with. */
@@ -164,7 +165,10 @@ async function runTimeline(command: TimelineCommand | DiagramCommand, client: Wo
       ? client.run(
           'timeline',
           {
-            folder: path.resolve(command.file),
+            folder:
+              command.other === null
+                ? path.resolve(command.file)
+                : ([path.resolve(command.file), path.resolve(command.other)] as const),
             run: command.run,
             options,
             timeline: search,
@@ -195,7 +199,7 @@ async function runTimeline(command: TimelineCommand | DiagramCommand, client: Wo
     release();
     display.end();
   }
-  await print(command.json ? timelineToJson(found) : timelineTable(found));
+  await print(command.json ? timelineToJson(found) : (found.run.pair ? pairTable : timelineTable)(found));
   for (const warning of command.json ? found.warnings : []) process.stderr.write(`${warning}\n`);
   if (command.out && !(await save(command.out, renderedTimeline(command.out.format, found))))
     return exit.input;

@@ -14,7 +14,7 @@ export class UsageError extends Error {
 
 export type OutFormat = 'json' | 'csv' | 'html';
 
-export const helpTopics = ['info', 'analyze', 'timeline', 'plane', 'diagram', 'verify'] as const;
+export const helpTopics = ['info', 'analyze', 'timeline', 'compare', 'plane', 'diagram', 'verify'] as const;
 export type HelpTopic = 'all' | (typeof helpTopics)[number];
 
 export type Command =
@@ -40,6 +40,8 @@ export type Command =
       readonly name: 'timeline';
       /** A folder of checkpoints, or a file that holds a series. */
       readonly file: string;
+      /** `compare`: the second of two model files; null for a run. */
+      readonly other: string | null;
       readonly json: boolean;
       readonly out: { readonly file: string; readonly format: OutFormat } | null;
       readonly cache: boolean;
@@ -115,6 +117,8 @@ const timelineFlags = {
   'no-cache': { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
+const compareFlags = { 'no-cache': { type: 'boolean' } } as const;
+
 const planeFlags = {
   x: { type: 'string' },
   y: { type: 'string' },
@@ -177,6 +181,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
       return {
         name: 'timeline',
         file: onlyFile(positionals, 'a folder'),
+        other: null,
         json: values['json'] === true,
         out: outFile(values['out']),
         cache: values['no-cache'] !== true,
@@ -191,6 +196,26 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
           },
           association: values['within'] === undefined ? {} : { within: positive(values, 'within', 1, 1e12) },
         },
+      };
+    }
+    case 'compare': {
+      const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...compareFlags });
+      if (values['help'] === true) return { name: 'help', topic: 'compare' };
+      for (const flag of ['proof', 'shard', 'compare', 'epoch'])
+        if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of compare`);
+      const [first, second, ...more] = positionals;
+      if (first === undefined || second === undefined || more.length > 0)
+        throw new UsageError('two files are needed');
+      return {
+        name: 'timeline',
+        file: first,
+        other: second,
+        json: values['json'] === true,
+        out: outFile(values['out']),
+        cache: values['no-cache'] !== true,
+        run: {},
+        model: modelOptions(values),
+        timeline: { ...searchOptions(values, machine, 600), every: 1, jumps: jumpDefaults, association: {} },
       };
     }
     case 'plane': {

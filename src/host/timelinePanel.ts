@@ -33,12 +33,37 @@ export interface TimelineServices {
   readonly log: vscode.LogOutputChannel;
 }
 
+/** Tells panels apart, and survives a reload of the window. */
+export function placeKey(place: TimelinePlace): string {
+  return place instanceof vscode.Uri ? place.toString() : place.join(' ');
+}
+
+/** The place of a key; null when it is none. */
+export function placeOf(key: string): TimelinePlace | null {
+  const [first, second, ...more] = key.split(' ').map((one) => vscode.Uri.parse(one));
+  if (!first || more.length > 0) return null;
+  return second ? [first, second] : first;
+}
+
+/** Where exports go. */
+function folderOf(place: TimelinePlace): vscode.Uri {
+  return place instanceof vscode.Uri ? place : place[0];
+}
+
 /** A run counts as live for this long after its last checkpoint was written. */
 const LIVE_MS = 5 * 60_000;
 
-/** One run in the panel: its folder, what is known of it, and the job under way. */
+/** What a panel shows: a run's folder, or two model files to compare. */
+export type TimelinePlace = vscode.Uri | readonly [vscode.Uri, vscode.Uri];
+
+/** "R1", or "ckpt_02058.pt ↔ ckpt_02060.pt". */
+export function placeName(place: TimelinePlace): string {
+  return place instanceof vscode.Uri ? baseName(place) : place.map(baseName).join(' ↔ ');
+}
+
+/** One run in the panel: where it is, what is known of it, and the job under way. */
 interface Run {
-  readonly folder: vscode.Uri;
+  readonly place: TimelinePlace;
   timeline: Timeline | null;
   job: RunningJob<'timeline'> | null;
   /** The run changed while a job was under way. */
@@ -59,12 +84,12 @@ export class TimelinePanel implements vscode.Disposable {
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
-    readonly folder: vscode.Uri,
+    readonly place: TimelinePlace,
     private readonly services: TimelineServices,
   ) {
     const dist = vscode.Uri.joinPath(services.extension, 'dist');
     this.#worker = new WorkerClient(vscode.Uri.joinPath(dist, 'worker.js').fsPath);
-    this.#runs.set('A', { folder, timeline: null, job: null, again: false });
+    this.#runs.set('A', { place, timeline: null, job: null, again: false });
     panel.iconPath = {
       light: vscode.Uri.joinPath(services.extension, 'media', 'panel-light.svg'),
       dark: vscode.Uri.joinPath(services.extension, 'media', 'panel-dark.svg'),
@@ -80,18 +105,24 @@ export class TimelinePanel implements vscode.Disposable {
       this.#subscriptions,
     );
     panel.onDidDispose(() => this.#close(), null, this.#subscriptions);
-    const watcher: RunWatcher = watchRun(folder, '**/*', () => this.#worker);
-    watcher.onDidChange(() => this.#changed(), null, this.#subscriptions);
-    this.#subscriptions.push(watcher);
+    if (place instanceof vscode.Uri) {
+      const watcher: RunWatcher = watchRun(place, '**/*', () => this.#worker);
+      watcher.onDidChange(() => this.#changed(), null, this.#subscriptions);
+      this.#subscriptions.push(watcher);
+    }
     panel.webview.html = pageOf(
       panel.webview,
       dist,
       'timeline',
       'Bifurcation timeline',
       // The webview keeps it in its state: a reloaded window opens the same run.
-      ` data-panel="${folder.toString().replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`,
+      ` data-panel="${placeKey(place).replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`,
     );
     void this.#analyze('A');
+  }
+
+  get #folder(): vscode.Uri {
+    return folderOf(this.place);
   }
 
   reveal(): void {
@@ -110,7 +141,7 @@ export class TimelinePanel implements vscode.Disposable {
     }
     this.#handle(parsed.message).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      void showError(this.services.log, `${baseName(this.folder)}: ${reason}`, error);
+      void showError(this.services.log, `${placeName(this.place)}: ${reason}`, error);
     });
   }
 
@@ -118,7 +149,7 @@ export class TimelinePanel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         this.#listening = true;
-        this.#tell({ type: 'init', run: { name: baseName(this.folder) }, palette: paletteSetting() });
+        this.#tell({ type: 'init', run: { name: placeName(this.place) }, palette: paletteSetting() });
         for (const known of this.#known.values()) this.#tell(known);
         break;
       case 'stop':
@@ -143,7 +174,7 @@ export class TimelinePanel implements vscode.Disposable {
         await this.#export(message.side, message.format);
         break;
       case 'saveFigure':
-        await saveFigure(this.folder, { ...message, type: 'saveFigure' });
+        await saveFigure(this.#folder, { ...message, type: 'saveFigure' });
         break;
       case 'showLog':
         this.services.log.show();
@@ -155,7 +186,7 @@ export class TimelinePanel implements vscode.Disposable {
     const folder = await this.#chooseRun();
     if (!folder) return;
     this.#runs.get('B')?.job?.stop(false);
-    this.#runs.set('B', { folder, timeline: null, job: null, again: false });
+    this.#runs.set('B', { place: folder, timeline: null, job: null, again: false });
     await this.#analyze('B');
   }
 
@@ -164,7 +195,7 @@ export class TimelinePanel implements vscode.Disposable {
     const runs = await this.services.runs.all();
     const others = new Map(
       runs
-        .filter(({ folder }) => folder.toString() !== this.folder.toString())
+        .filter(({ folder }) => folder.toString() !== this.place.toString())
         .map((run) => [run.folder.toString(), run]),
     );
     type Item = vscode.QuickPickItem & { folder?: vscode.Uri };
@@ -184,7 +215,7 @@ export class TimelinePanel implements vscode.Disposable {
       (await vscode.window.showOpenDialog({
         canSelectFiles: false,
         canSelectFolders: true,
-        defaultUri: vscode.Uri.joinPath(this.folder, '..'),
+        defaultUri: vscode.Uri.joinPath(this.#folder, '..'),
         openLabel: vscode.l10n.t('Compare'),
         title: vscode.l10n.t('Compare with another run'),
       })) ?? [];
@@ -198,7 +229,11 @@ export class TimelinePanel implements vscode.Disposable {
     for (const epoch of epochs) {
       const checkpoint = run?.timeline?.checkpoints.find((one) => one.epoch === epoch);
       if (!run || !checkpoint) continue;
-      this.services.panels.open(vscode.Uri.joinPath(run.folder, checkpoint.file), column);
+      const file =
+        run.place instanceof vscode.Uri
+          ? vscode.Uri.joinPath(run.place, checkpoint.file)
+          : run.place[epoch === 0 ? 0 : 1];
+      this.services.panels.open(file, column);
       column = vscode.ViewColumn.Active;
     }
   }
@@ -210,7 +245,12 @@ export class TimelinePanel implements vscode.Disposable {
       return;
     }
     const write = { json: timelineToJson, csv: timelineToCsv, html: timelineToHtml }[format];
-    await saveBeside(run.folder, `timeline.${format}`, format, new TextEncoder().encode(write(run.timeline)));
+    await saveBeside(
+      folderOf(run.place),
+      `timeline.${format}`,
+      format,
+      new TextEncoder().encode(write(run.timeline)),
+    );
   }
 
   /** Analyses a run anew; what was found before comes from the cache, so that a grown run costs only its new part. */
@@ -221,16 +261,16 @@ export class TimelinePanel implements vscode.Disposable {
       run.again = true;
       return;
     }
-    const { folder } = run;
-    const name = baseName(folder);
+    const { place } = run;
+    const name = placeName(place);
     this.#remember(`busy ${side}`, { type: 'busy', side, busy: true });
-    const search = searchSettings(folder);
+    const search = searchSettings(folderOf(place));
     const job = this.#worker.run(
       'timeline',
       {
-        folder: folder.fsPath,
+        folder: place instanceof vscode.Uri ? place.fsPath : ([place[0].fsPath, place[1].fsPath] as const),
         run: {},
-        options: this.services.answers.get(folder.toString()),
+        options: this.services.answers.get(placeKey(place)),
         timeline: { ...search, every: 1, jumps: jumpDefaults, association: {} },
         cache: this.services.cache,
       },
@@ -249,7 +289,7 @@ export class TimelinePanel implements vscode.Disposable {
       run.timeline = timeline;
       this.#known.delete(`failure ${side}`);
       this.#remember(`timeline ${side}`, { type: 'timeline', side, name, timeline });
-      if (side === 'A') this.services.timelines.set(folder, timeline);
+      if (side === 'A' && place instanceof vscode.Uri) this.services.timelines.set(place, timeline);
     } catch (error) {
       const failure = asFailure(error);
       if (this.#runs.get(side) !== run || failure.kind === 'cancelled') return;

@@ -1,9 +1,17 @@
 import * as vscode from 'vscode';
-import { baseName } from './fileRef';
 import { showError } from './log';
-import { TIMELINE_TYPE, TimelinePanel, type TimelineServices } from './timelinePanel';
+import { comparisonOf } from './compareCommand';
+import {
+  placeKey,
+  placeName,
+  placeOf,
+  TIMELINE_TYPE,
+  TimelinePanel,
+  type TimelinePlace,
+  type TimelineServices,
+} from './timelinePanel';
 
-/** All open timeline panels, one for each run folder, and the command that opens them. */
+/** All open timeline panels, one for each run folder or pair of files, and the commands that open them. */
 export class TimelinePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #panels = new Map<string, TimelinePanel>();
   readonly #subscriptions: vscode.Disposable[];
@@ -14,31 +22,44 @@ export class TimelinePanels implements vscode.WebviewPanelSerializer, vscode.Dis
       vscode.commands.registerCommand('rnnDynamics.openTimeline', async (given: unknown) => {
         const folder = given instanceof vscode.Uri ? given : await chooseFolder();
         if (!folder) return;
-        try {
-          this.open(folder);
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
-          void showError(services.log, `${baseName(folder)}: ${reason}`, error);
-        }
+        this.#tryOpen(folder);
       }),
+      vscode.commands.registerCommand(
+        'rnnDynamics.compareFiles',
+        async (clicked: unknown, selected: unknown) => {
+          const pair = await comparisonOf(clicked, selected);
+          if (pair) this.#tryOpen(pair);
+        },
+      ),
     ];
   }
 
-  /** Opens the timeline of a folder, or shows the one there is. */
-  open(folder: vscode.Uri): void {
-    const known = this.#panels.get(folder.toString());
+  #tryOpen(place: TimelinePlace): void {
+    try {
+      this.open(place);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      void showError(this.services.log, `${placeName(place)}: ${reason}`, error);
+    }
+  }
+
+  /** Opens the timeline of a folder, or the comparison of two files; shows the one there is. */
+  open(place: TimelinePlace): void {
+    const known = this.#panels.get(placeKey(place));
     if (known) {
       known.reveal();
       return;
     }
-    const title = vscode.l10n.t('{0}: timeline', baseName(folder));
-    this.#keep(vscode.window.createWebviewPanel(TIMELINE_TYPE, title, vscode.ViewColumn.Active), folder);
+    const name = placeName(place);
+    const title = place instanceof vscode.Uri ? vscode.l10n.t('{0}: timeline', name) : name;
+    this.#keep(vscode.window.createWebviewPanel(TIMELINE_TYPE, title, vscode.ViewColumn.Active), place);
   }
 
   /** Called by VS Code for each panel that was open when the window was reloaded; the cache makes it quick. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const folder = typeof state === 'object' && state !== null && 'panel' in state ? state.panel : undefined;
-    if (typeof folder === 'string') this.#keep(panel, vscode.Uri.parse(folder));
+    const key = typeof state === 'object' && state !== null && 'panel' in state ? state.panel : undefined;
+    const place = typeof key === 'string' ? placeOf(key) : null;
+    if (place) this.#keep(panel, place);
     else panel.dispose();
     return Promise.resolve();
   }
@@ -48,9 +69,9 @@ export class TimelinePanels implements vscode.WebviewPanelSerializer, vscode.Dis
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #keep(webviewPanel: vscode.WebviewPanel, folder: vscode.Uri): void {
-    const key = folder.toString();
-    const panel = new TimelinePanel(webviewPanel, folder, this.services);
+  #keep(webviewPanel: vscode.WebviewPanel, place: TimelinePlace): void {
+    const key = placeKey(place);
+    const panel = new TimelinePanel(webviewPanel, place, this.services);
     this.#panels.set(key, panel);
     panel.onDidDispose(() => {
       if (this.#panels.get(key) === panel) this.#panels.delete(key);

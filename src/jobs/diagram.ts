@@ -44,6 +44,7 @@ export async function diagram(
       lossOffset: 0,
       hyperparameters: {},
       forcing: null,
+      pair: null,
       warnings: [],
     },
     checkpoints,

@@ -70,9 +70,12 @@ export async function timeline(
     control.stop,
   );
   if (control.cancelled) throw new Cancelled();
+  if (runOptions.pair) comparable(checkpoints, warnings);
   if (checkpoints.length === 0)
     throw new InputError('the search was stopped before a checkpoint was read', '', 'Allow it more time.');
-  return timelineOf({ ...run, axis: run.series.axis }, checkpoints, warnings, modelOptions, options, context);
+  const pair = runOptions.pair ? (run.name.split(' → ') as [string, string]) : null;
+  const what = { ...run, axis: run.series.axis, pair };
+  return timelineOf(what, checkpoints, warnings, modelOptions, options, context);
 }
 
 /** What a timeline takes from its run. */
@@ -81,6 +84,8 @@ export interface TimelineRun extends Pick<
   'name' | 'loss' | 'lossOffset' | 'hyperparameters' | 'forcing' | 'warnings'
 > {
   readonly axis: TimelineAxis;
+  /** Names of two models that are compared; null for a run. */
+  readonly pair: readonly [string, string] | null;
 }
 
 /** As `timeline`, of checkpoints that were read. */
@@ -114,6 +119,7 @@ export async function timelineOf(
         kind: checkpoints[0]!.model.model.kind,
         hyperparameters: run.hyperparameters,
         forcing: run.forcing,
+        pair: run.pair,
       },
       generator: { name: 'rnn-dynamics', version: context.version },
       model: summarise(checkpoints.at(-1)!.model),
@@ -377,6 +383,20 @@ function inserted(cycles: readonly SeriesCycle[], cycle: SeriesCycle): SeriesCyc
     other.order > cycle.order || (other.order === cycle.order && itineraryKey(other.regions) > key);
   const at = cycles.findIndex(after);
   return at < 0 ? [...cycles, cycle] : [...cycles.slice(0, at), cycle, ...cycles.slice(at)];
+}
+
+/** Throws InputError where two models cannot be joined by a line. */
+function comparable(checkpoints: readonly LoadedCheckpoint[], warnings: readonly string[]): void {
+  const [a, b] = checkpoints.map(({ model }) => model);
+  if (!a || !b) throw new InputError(warnings.join(' '), '', 'Choose two model files that can be read.');
+  const words = ({ model }: LoadedCheckpoint['model']): string =>
+    `${model.kind} with M = ${String(model.stateDim)} and ${String(model.reluUnits)} units`;
+  if (a.model.kind !== b.model.kind || !sameShape(a.map, b.map))
+    throw new InputError(
+      `${a.fileName} is a ${words(a)}, ${b.fileName} a ${words(b)}: there is no line between their weights.`,
+      '',
+      'Choose two models of the same architecture and size.',
+    );
 }
 
 function sameShape(a: CanonicalMap, b: CanonicalMap): boolean {

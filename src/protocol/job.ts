@@ -138,7 +138,8 @@ export interface Jobs extends JsonJobs {
    */
   timeline: {
     request: {
-      folder: string;
+      /** The folder of a run, a file that holds a series, or two model files to compare. */
+      folder: string | readonly [string, string];
       run: RunOptions;
       options: ModelOptions;
       timeline: TimelineOptions;

@@ -23,6 +23,7 @@ type InsideLoss = ReadonlyMap<number, ReturnType<typeof lossInside>>;
  * Throws InputError where there is no series, or what the options name is not there.
  */
 export async function readRun(folder: RunFolder, options: RunOptions = {}): Promise<Run> {
+  if (options.pair) return pairOf(folder, options.pair);
   const paths = await folder.list();
   const found = findSeries(
     paths.filter((path) => !path.startsWith('../')),
@@ -53,6 +54,33 @@ export async function readRun(folder: RunFolder, options: RunOptions = {}): Prom
     forcing: metadata.forcing,
     hints: hints.hints,
     warnings: [...series.notes, ...hints.warnings, ...loss.warnings],
+  };
+}
+
+/** Two model files as a series. What lies beside the first is taken to hold for both. */
+async function pairOf(folder: RunFolder, [a, b]: readonly [string, string]): Promise<Run> {
+  const { hints, warnings } = await hintsOf(folder, folderOf(a));
+  const [first, second] = [baseOf(a), baseOf(b)];
+  // Files of the same name are told apart by their folders.
+  const name = first === second ? `${a} → ${b}` : `${first} → ${second}`;
+  return {
+    name,
+    series: {
+      name,
+      axis: 'index',
+      checkpoints: [
+        { epoch: 0, file: a, entry: null },
+        { epoch: 1, file: b, entry: null },
+      ],
+      notes: [],
+    },
+    otherSeries: [],
+    loss: null,
+    lossOffset: 0,
+    hyperparameters: {},
+    forcing: null,
+    hints,
+    warnings,
   };
 }
 

@@ -74,4 +74,6 @@ export interface RunOptions {
    * `step`. They come before the known ones.
    */
   readonly patterns?: readonly string[];
+  /** Two files of the folder, to be compared: the series is these two, at 0 and 1, without a loss. */
+  readonly pair?: readonly [string, string];
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InputError } from '../core/errors';
 import type { Neighbourhood, Source } from '../formats/source';
 import type { FileRef } from '../protocol/job';
-import type { RunFolder } from '../runs/types';
+import type { RunFolder, RunOptions } from '../runs/types';
 
 const HASH_CHUNK = 1 << 20;
 /** Folder names handed on, innermost first. */
@@ -180,12 +180,44 @@ export async function runFolderOf(folder: string): Promise<RunFolder> {
   };
 }
 
-/** A run as the user names it: the folder of its checkpoints, or the one file that holds a series. Throws InputError. */
-export async function openRun(place: string): Promise<{ folder: RunFolder; series: string | null }> {
+/**
+ * A run as the user names it: the folder of its checkpoints, the one file that holds a series, or two files to compare.
+ * Throws InputError.
+ */
+export async function openRun(
+  place: string | readonly [string, string],
+): Promise<{ folder: RunFolder; options: RunOptions }> {
+  if (typeof place !== 'string') return openPair(place);
   const whole = path.resolve(place);
   const found = await stat(whole).catch((error: unknown) => {
     throw fileError(error);
   });
-  if (found.isDirectory()) return { folder: await runFolderOf(whole), series: null };
-  return { folder: await runFolderOf(path.dirname(whole)), series: path.basename(whole) };
+  if (found.isDirectory()) return { folder: await runFolderOf(whole), options: {} };
+  return { folder: await runFolderOf(path.dirname(whole)), options: { series: path.basename(whole) } };
+}
+
+/** Two files as a folder: the files beside the first are `A/name`, those beside the second `B/name`. */
+async function openPair(
+  places: readonly [string, string],
+): Promise<{ folder: RunFolder; options: RunOptions }> {
+  const [a, b] = places.map((place) => path.resolve(place)) as [string, string];
+  for (const file of [a, b])
+    await stat(file).catch((error: unknown) => {
+      throw fileError(error);
+    });
+  const sides = { A: neighbourhoodOf(a), B: neighbourhoodOf(b) };
+  return {
+    folder: {
+      folders: [],
+      async list() {
+        const lists = await Promise.all([sides.A.list(), sides.B.list()]);
+        return lists.flatMap((names, side) => names.map((name) => `${'AB'[side]!}/${name}`));
+      },
+      async open(relativePath) {
+        const side = relativePath.startsWith('A/') ? sides.A : relativePath.startsWith('B/') ? sides.B : null;
+        return side === null ? null : side.open(relativePath.slice(2));
+      },
+    },
+    options: { pair: [`A/${path.basename(a)}`, `B/${path.basename(b)}`] },
+  };
 }

@@ -105,7 +105,7 @@ export function serve(port: MessagePort, script: string): void {
       return compare(report, await load(file, options), source, neighbourhood);
     },
     timeline: async ({ folder: place, run, options, timeline: search, cache }, stop, onEvent) => {
-      const { folder, series } = await openRun(place);
+      const { folder, options: what } = await openRun(place);
       const limit = search.memoryLimitMB * 2 ** 20;
       const control = new Control(
         new Int32Array(stop),
@@ -115,7 +115,7 @@ export function serve(port: MessagePort, script: string): void {
       const disk = cache && new CacheFolder(cache.folder, cache.maxBytes);
       const threads = new TimelineThreads(script, control.stop);
       try {
-        return await timeline(folder, { ...(series === null ? {} : { series }), ...run }, options, search, {
+        return await timeline(folder, { ...what, ...run }, options, search, {
           version,
           control,
           hash: hashSource,
@@ -165,8 +165,8 @@ export function serve(port: MessagePort, script: string): void {
       let pathWarning: string | null = null;
       if (place !== null)
         try {
-          const { folder, series } = await openRun(place);
-          const run = await readRun(folder, series === null ? {} : { series });
+          const { folder, options: what } = await openRun(place);
+          const run = await readRun(folder, what);
           checkpoints = (await loadSeries(run, folder, options, 1, hashSource, control.stop)).checkpoints;
         } catch (error) {
           if (!(error instanceof InputError)) throw error;

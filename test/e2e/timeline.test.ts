@@ -138,6 +138,23 @@ describe('the timeline panel in VS Code', () => {
     await session.screenshot('timeline-live');
   });
 
+  it('compares two files selected in the Explorer', async () => {
+    const first = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_02124.pt');
+    const second = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
+    await first.click();
+    await second.click({ modifiers: ['Control'] });
+    await second.click({ button: 'right' });
+    await session.page.waitForTimeout(400);
+    await chooseFromMenu(session.page, 'Compare Dynamics');
+    const frame = await timelineOf(session, 'ckpt_02124.pt ↔ ckpt_03000.pt');
+    const pair = frame.locator('.pair tbody tr');
+    // The unstable fixed point is the same in both; a 13-cycle of the first and a 39-cycle of the second are not.
+    assert.match(await pair.filter({ hasText: 'fixed point' }).innerText(), /unstable\s+unstable/);
+    assert.match(await pair.filter({ hasText: '13-cycle' }).first().innerText(), /does not exist/);
+    assert.match(await pair.filter({ hasText: '39-cycle' }).first().innerText(), /does not exist/);
+    await session.screenshot('compared-files');
+  });
+
   for (const [theme, name] of [
     ['Default Light Modern', 'light'],
     ['Default High Contrast', 'high-contrast'],

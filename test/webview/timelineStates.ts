@@ -140,7 +140,7 @@ export function synthetic(name: string, forcing: string, jumps: boolean): Timeli
   return {
     schema: TIMELINE_SCHEMA,
     generator: { name: 'rnn-dynamics', version: '0.0.0' },
-    run: { folder: name, kind: 'PLRNN', hyperparameters: {}, forcing },
+    run: { folder: name, kind: 'PLRNN', hyperparameters: {}, forcing, pair: null },
     model: report.model,
     search: { maxOrder: 40, seed: 0, seconds: 2.1, cached: 0, partial: false, stoppedBy: null },
     axis: 'epoch',

@@ -10,6 +10,7 @@ import { Button, Checkbox, Dropdown, Icon, Menu } from '../ui';
 import { EventTable } from './EventTable';
 import { Numbers } from './Numbers';
 import { Overview } from './Overview';
+import { PairTable } from './PairTable';
 import { Portrait } from './Portrait';
 import { RunFigure } from './RunFigure';
 import { viewOf, type Interval, type RunState, type State, type Store } from './store';
@@ -85,6 +86,7 @@ export function App({ store }: { store: Store }): JSX.Element {
     }),
     [runs, views.A[0], views.A[1], views.B[0], views.B[1]],
   );
+  const pair = runs.A?.prepared?.timeline.run.pair ? runs.A.prepared : null;
   const setView = (side: Side, view: Interval | null): void =>
     store.keep({ views: { ...kept.views, [side]: view } });
   const onEvent = (side: Side, id: string, open: boolean): void => {
@@ -111,7 +113,7 @@ export function App({ store }: { store: Store }): JSX.Element {
                 : []),
             ];
           }),
-          { label: 'Whole run', name: 'whole run', handle: whole },
+          ...(pair ? [] : [{ label: 'Whole run', name: 'whole run', handle: whole }]),
         ]}
       />
       <main>
@@ -120,17 +122,21 @@ export function App({ store }: { store: Store }): JSX.Element {
         ))}
         {shown.length > 0 && (
           <>
-            <div class="top">
-              <div class="overview">
-                <Overview figure={overview} handle={whole} onView={(i, view) => setView(shown[i]!, view)} />
+            {pair ? (
+              <PairTable prepared={pair} onEvent={(id) => onEvent('A', id, false)} />
+            ) : (
+              <div class="top">
+                <div class="overview">
+                  <Overview figure={overview} handle={whole} onView={(i, view) => setView(shown[i]!, view)} />
+                </div>
+                <Numbers
+                  runs={shown.map((side) => ({
+                    name: `${side} ${runs[side]!.name}`,
+                    timeline: runs[side]!.prepared!.timeline,
+                  }))}
+                />
               </div>
-              <Numbers
-                runs={shown.map((side) => ({
-                  name: `${side} ${runs[side]!.name}`,
-                  timeline: runs[side]!.prepared!.timeline,
-                }))}
-              />
-            </div>
+            )}
             <div class="timeline-tools" role="group" aria-label="What the rows show">
               <Dropdown
                 label="Coordinate of the diagram"
@@ -247,8 +253,8 @@ function Header({
           <p class="facts">
             <span>{timeline.model.kind}</span>
             <span>M = {timeline.model.stateDim}</span>
-            <span>{forcingOf(timeline)}</span>
-            <span>{timeline.checkpoints.length} checkpoints</span>
+            {!timeline.run.pair && <span>{forcingOf(timeline)}</span>}
+            {!timeline.run.pair && <span>{timeline.checkpoints.length} checkpoints</span>}
             {state.live && <span class="live">live</span>}
           </p>
         )}
@@ -278,7 +284,7 @@ function Header({
             </strong>
           </span>
         )}
-        {state.runs.B ? (
+        {timeline?.run.pair ? null : state.runs.B ? (
           <Button kind="quiet" onClick={() => store.post({ type: 'endCompare' })}>
             End comparison
           </Button>

@@ -4,6 +4,7 @@ import type { BifurcationEvent, EventKind } from '../../src/core/report/timeline
 import { SIGN_LINES, signOf } from '../../src/figures/timeline/glyphs';
 import type { PreparedTimeline } from '../../src/figures/timeline/prepare';
 import {
+  axisName,
   EVENT_KINDS,
   eventCause,
   eventName,
@@ -96,7 +97,7 @@ export function EventTable(props: {
           <thead>
             <tr>
               <th scope="col" class="number">
-                {timeline.axis}
+                {axisName(timeline)}
               </th>
               <th scope="col">event</th>
               <th scope="col">objects</th>
@@ -119,7 +120,7 @@ export function EventTable(props: {
                 <td class="number">
                   <button type="button" class="link">
                     <Sign event={event} hue={String(prepared.hueOf(event))} />
-                    {event.epoch.toFixed(2)}
+                    {event.epoch.toFixed(timeline.run.pair ? 4 : 2)}
                   </button>
                 </td>
                 <td>{eventName(event)}</td>

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { coordinateOf } from '../../src/figures/projection';
 import { drawPortrait, portraitExtents } from '../../src/figures/timeline/portrait';
 import type { PreparedTimeline } from '../../src/figures/timeline/prepare';
-import { checkpointObjects, nearestCheckpoint, readoutAt } from '../../src/figures/timeline/words';
+import { axisName, checkpointObjects, nearestCheckpoint, readoutAt } from '../../src/figures/timeline/words';
 import { Figure } from '../figures/Figure';
 import type { FigureHandle } from '../figures/types';
 import { Button, Dropdown } from '../ui';
@@ -30,7 +30,8 @@ const PACE_MS = 110;
 export function Portrait(props: PortraitProps): JSX.Element | null {
   const { prepared, cursor, selected, name } = props;
   const { timeline } = prepared;
-  const { checkpoints, axis } = timeline;
+  const { checkpoints } = timeline;
+  const axis = axisName(timeline);
   const { stateDim } = timeline.model;
   const [playing, setPlaying] = useState(false);
   const [first, second] = props.axes;

@@ -182,6 +182,8 @@ export interface Timeline {
     readonly hyperparameters: Readonly<Record<string, number | string | boolean>>;
     /** Teacher forcing as the metadata has it, in words ("GTF alpha 0.15", "none"); null when unknown. */
     readonly forcing: string | null;
+    /** Two models that are compared, at 0 and 1 of the axis; null for a run. */
+    readonly pair: readonly [string, string] | null;
   };
   readonly model: ModelSummary;
   readonly search: {

@@ -18,6 +18,7 @@ import type { Coordinate } from '../projection';
 import { hueColor, hueText, isDark, TYPE } from '../theme';
 import { valueAt } from '../projection';
 import { drawSign, signOf } from './glyphs';
+import { axisName } from './words';
 import { curve, curvesOf, lowerBound, type DrawnBranch, type PreparedTimeline } from './prepare';
 
 /** One run in its window: everything the rows show. */
@@ -137,7 +138,7 @@ export function drawFocus(painter: Painter, figure: FocusFigure, theme: Theme): 
       painter,
       change,
       timeline.checkpoints.map((c) => ({ epoch: c.epoch, value: c.weightChange })),
-      `weight change per ${timeline.axis} (log)`,
+      `weight change per ${axisName(timeline)} (log)`,
       x,
       theme,
     );
@@ -718,7 +719,7 @@ function drawEpochAxis(painter: Painter, layout: FocusLayout, figure: FocusFigur
   painter.line(rug, { color: theme.ink3, width: 1 });
   const marks = ticks(x.domain[0], x.domain[1], tickAim(axis.width), x.domain[1] - x.domain[0] > 6);
   drawXAxis(painter, axis, x, marks, '', theme);
-  painter.text(axis.left - 12, axis.top + 8, figure.prepared.timeline.axis, {
+  painter.text(axis.left - 12, axis.top + 8, axisName(figure.prepared.timeline), {
     color: theme.ink2,
     size: TYPE.small,
     align: 'end',

@@ -12,6 +12,9 @@ const NAMES: Readonly<Record<EventKind, string>> = {
 };
 export const EVENT_KINDS = Object.keys(NAMES) as EventKind[];
 
+/** What the axis is called: s, from 0 to 1, between two compared models. */
+export const axisName = ({ axis, run }: Timeline): string => (run.pair ? 's' : axis);
+
 /** "nonsmooth fold, born" */
 export function eventName(event: BifurcationEvent): string {
   const side =
@@ -79,7 +82,7 @@ export function readoutAt(timeline: Timeline, epoch: number): string {
   const checkpoint = nearestCheckpoint(timeline, epoch);
   if (!checkpoint) return '';
   const loss = checkpoint.loss === null ? '' : `loss ${formatNumber(checkpoint.loss, 3)}, `;
-  return `${timeline.axis} ${String(checkpoint.epoch)}  ${loss}${checkpointObjects(checkpoint)}${nearestWords(checkpoint)}`;
+  return `${axisName(timeline)} ${String(checkpoint.epoch)}  ${loss}${checkpointObjects(checkpoint)}${nearestWords(checkpoint)}`;
 }
 
 /** "; nearest: center bifurcation of B1, 0.089 away (A[1], W[0, 1])" */

@@ -4,8 +4,9 @@ import type { ModelAnswers } from '../modelAnswers';
 import type { Panels } from '../panels';
 import { PathHovers, SavingLenses } from './codeRuns';
 import { RunStatus } from './runStatus';
-import { checkpointUri, RunTree, type RunNode } from './runTree';
+import { checkpointUri, RunTree, type CheckpointNode, type RunNode } from './runTree';
 import type { TimelineStore } from './timelineStore';
+import { position } from './words';
 import { WorkspaceRuns } from './workspaceRuns';
 
 /** Everything about runs but their timeline. Registers only; nothing is searched until a view or an editor asks. */
@@ -45,6 +46,20 @@ export function registerRuns(
     commands.registerCommand('rnnDynamics.runs.analyze', (node: RunNode, selected?: readonly RunNode[]) => {
       for (const one of selected ?? [node]) if (one.kind === 'checkpoint') panels.open(checkpointUri(one));
     }),
+    commands.registerCommand(
+      'rnnDynamics.runs.compare',
+      async (node: RunNode, selected?: readonly RunNode[]) => {
+        const files = (selected ?? [node]).flatMap((one) =>
+          one.kind === 'checkpoint' ? [checkpointUri(one)] : [],
+        );
+        if (files.length === 1 && node.kind === 'checkpoint') {
+          const other = await anotherCheckpoint(node);
+          if (!other) return;
+          files.push(other);
+        }
+        await commands.executeCommand('rnnDynamics.compareFiles', files[0], files);
+      },
+    ),
     commands.registerCommand('rnnDynamics.runs.reveal', (node: RunNode) =>
       commands.executeCommand(
         'revealInExplorer',
@@ -56,4 +71,20 @@ export function registerRuns(
     ),
   );
   return { runs, dispose: () => all.dispose() };
+}
+
+/** Another checkpoint of the same run, the one before it offered first. */
+async function anotherCheckpoint({ run, index }: CheckpointNode): Promise<vscode.Uri | undefined> {
+  const { axis, checkpoints } = run.series;
+  const order = Array.from(checkpoints.keys()).filter((i) => i !== index);
+  order.sort((a, b) => Math.abs(a - index) - Math.abs(b - index) || a - b);
+  const chosen = await vscode.window.showQuickPick(
+    order.map((i) => ({
+      label: position(axis, checkpoints[i]!.epoch),
+      description: checkpoints[i]!.file,
+      index: i,
+    })),
+    { title: vscode.l10n.t('Compare with which checkpoint?'), matchOnDescription: true },
+  );
+  return chosen && checkpointUri({ kind: 'checkpoint', run, index: chosen.index });
 }

@@ -91,6 +91,28 @@ describe('the dynamics panel in VS Code', () => {
     }
   });
 
+  it('computes a parameter plane and analyses the model at a place of it', async () => {
+    await analyzeFromExplorer(session.page, VDP);
+    const panel = await (await session.panel('FP1')).done();
+    await panel.frame.getByRole('tab', { name: 'Parameter plane' }).click();
+    await panel.frame.getByLabel('Highest order').fill('2');
+    await panel.frame.getByRole('button', { name: 'Compute' }).click();
+    const figure = panel.frame.getByRole('application', { name: /^Parameter plane of A\[0\] and A\[1\]/ });
+    await figure.waitFor({ timeout: 60_000 });
+    await panel.frame.getByText(/\d+ regions?, \d+ curves?, cycles up to order 2/).waitFor();
+    await session.screenshot('plane');
+    await figure.focus();
+    await figure.press('n');
+    await panel.frame.getByText(/^A\[0\] .* R1: /).waitFor();
+    await figure.press('Enter');
+    await session.page.locator('.tab', { hasText: 'ckpt_02124 A[0]' }).waitFor();
+    await eventually(
+      async () => (await session.page.locator('iframe.webview.ready').count()) === 2,
+      'the panel of the moved model',
+    );
+    await session.screenshot('plane-opened');
+  });
+
   it('opens one panel for each selected file', async () => {
     const first = await revealInExplorer(session.page, VDP);
     await first.click();

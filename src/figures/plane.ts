@@ -26,28 +26,44 @@ export interface PlaneLayout {
   readonly frame: Frame;
   readonly x: LinearScale;
   readonly y: LinearScale;
-  /** Left edge of the legend, or null where it stands below the frame. */
-  readonly legendLeft: number | null;
+  /** Where the legend begins, and the width of its first column. */
+  readonly legend: { readonly left: number; readonly top: number; readonly column: number };
+  /** The legend stands on the right; else below. */
+  readonly beside: boolean;
 }
 
 const LEFT = 62;
 const TOP = 34;
 const BOTTOM = 50;
 const LEGEND = 232;
+/** Height of a row of the legend. */
+const LINE = 17;
+/** Rows of classes in a legend below. */
+const NARROW_CLASSES = 6;
 
-export function layoutPlane(width: number, height: number, { axes }: PlaneReport): PlaneLayout {
+export function layoutPlane(
+  width: number,
+  height: number,
+  { axes, curves, regions, path }: PlaneReport,
+): PlaneLayout {
   const beside = width >= 620;
+  const kinds = new Set(curves.map(({ kind }) => kind)).size;
+  const rows = Math.max(Math.min(NARROW_CLASSES, regions.length) + 2, kinds + 2 + (path ? 1 : 0));
+  const below = beside ? 0 : rows * LINE + 8;
   const frame = {
     left: LEFT,
     top: TOP,
     width: Math.max(60, width - LEFT - 16 - (beside ? LEGEND : 0)),
-    height: Math.max(60, height - TOP - BOTTOM),
+    height: Math.max(60, height - TOP - BOTTOM - below),
   };
   return {
     frame,
     x: linearScale(axes[0].range, [frame.left, frame.left + frame.width]),
     y: linearScale(axes[1].range, [frame.top + frame.height, frame.top]),
-    legendLeft: beside ? frame.left + frame.width + 20 : null,
+    legend: beside
+      ? { left: frame.left + frame.width + 20, top: frame.top, column: LEGEND - 26 }
+      : { left: 16, top: frame.top + frame.height + BOTTOM, column: Math.min(190, 0.4 * width) },
+    beside,
   };
 }
 
@@ -123,7 +139,8 @@ export function curveStroke(kind: EventKind, theme: Theme, width = 1): Stroke {
 
 /** The plane: its parts by what is stable there, curves by kind, the model, the training path. */
 export function drawPlane(painter: Painter, report: PlaneReport, theme: Theme): void {
-  const { frame, x, y, legendLeft } = layoutPlane(painter.width, painter.height, report);
+  const layout = layoutPlane(painter.width, painter.height, report);
+  const { frame, x, y } = layout;
   const [horizontal, vertical] = report.axes;
   const classes = planeClasses(report, theme);
   const colorOf = new Map(classes.map(({ periods, color }) => [periods, color]));
@@ -169,7 +186,7 @@ export function drawPlane(painter: Painter, report: PlaneReport, theme: Theme): 
       : `offset of ${axis.label} (model: ${axis.base.toPrecision(5)})`;
   drawXAxis(painter, frame, x, ticks(...horizontal.range, tickAim(frame.width)), title(horizontal), theme);
   drawYAxis(painter, frame, y, ticks(...vertical.range, tickAim(frame.height, 60)), title(vertical), theme);
-  if (legendLeft !== null) drawLegend(painter, report, classes, legendLeft, frame.top, theme);
+  drawLegend(painter, report, classes, layout, theme);
 }
 
 export function drawPlaneCursor(
@@ -204,21 +221,23 @@ function drawPath(
   painter.dots(points, 2.5, theme.accent);
 }
 
+/** What is stable, and the kinds of curves: one under the other, or side by side. */
 function drawLegend(
   painter: Painter,
   report: PlaneReport,
   classes: readonly PlaneClass[],
-  left: number,
-  top: number,
+  { legend, beside }: PlaneLayout,
   theme: Theme,
 ): void {
   const text = { color: theme.ink, size: TYPE.small, baseline: 'middle' } as const;
   const heading = { ...text, color: theme.ink2 };
-  let row = top + 6;
-  const line = 17;
+  let { left } = legend;
+  let row = legend.top + 6;
   painter.text(left, row, 'Periods of stable cycles', heading);
-  row += line;
-  const most = Math.max(3, Math.min(14, Math.floor((painter.height - row - 10 * line) / line)));
+  row += LINE;
+  const most = beside
+    ? Math.max(3, Math.min(14, Math.floor((painter.height - row) / LINE) - 11))
+    : NARROW_CLASSES;
   for (const { periods, share, color } of classes.slice(0, most)) {
     painter.rect(left, row - 6, 16, 12, color, { color: theme.axis, width: 1 });
     painter.text(
@@ -227,36 +246,40 @@ function drawLegend(
       periods === '1' ? '1 (fixed point)' : periods === 'none' ? 'none (–)' : periods,
       text,
     );
-    painter.text(left + LEGEND - 26, row, `${(100 * share).toFixed(share < 0.001 ? 2 : 1)} %`, {
+    painter.text(left + legend.column, row, `${(100 * share).toFixed(share < 0.001 ? 2 : 1)} %`, {
       ...text,
       color: theme.ink2,
       align: 'end',
     });
-    row += line;
+    row += LINE;
   }
   if (classes.length > most) {
     painter.text(left + 24, row, `and ${String(classes.length - most)} more`, heading);
-    row += line;
+    row += LINE;
   }
-  row += 8;
+  if (beside) row += 8;
+  else {
+    left += legend.column + 24;
+    row = legend.top + 6;
+  }
   const kinds = new Set(report.curves.map(({ kind }) => kind));
   if (kinds.size > 0) {
     painter.text(left, row, 'Curves', heading);
-    row += line;
+    row += LINE;
   }
   for (const kind of Object.keys(KIND_NAMES) as EventKind[]) {
     if (!kinds.has(kind)) continue;
     painter.line([left, row, left + 34, row], curveStroke(kind, theme));
     painter.text(left + 42, row, KIND_NAMES[kind], text);
-    row += line;
+    row += LINE;
   }
-  row += 8;
+  if (beside) row += 8;
   painter.line([left + 2, row, left + 14, row, NaN, NaN, left + 8, row - 6, left + 8, row + 6], {
     color: theme.ink,
     width: 1.6,
   });
   painter.text(left + 42, row, 'the model', text);
-  row += line;
+  row += LINE;
   if (report.path) {
     painter.line([left, row, left + 34, row], { color: theme.accent, width: 1.8 });
     painter.text(left + 42, row, 'training path (projected)', text);

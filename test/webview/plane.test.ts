@@ -169,6 +169,17 @@ describe('parameter plane in the panel', function () {
     await page.getByRole('alert').getByText('A[7] is outside of A. Indexes begin at 0.').waitFor();
   });
 
+  it('has its legend below where there is no room beside', async () => {
+    await page.setViewportSize({ width: 560, height: 900 });
+    await deliver(page, { type: 'plane', plane });
+    const figure = page.getByRole('application', { name: /^Parameter plane/ });
+    await figure.scrollIntoViewIfNeeded();
+    const box = await figure.boundingBox();
+    assert.ok(box && box.height >= 400 && box.width < 560);
+    const folder = process.env['SCREENSHOTS'];
+    if (folder) await page.screenshot({ path: `${folder}/plane-narrow.png` });
+  });
+
   for (const theme of THEMES)
     it(`is drawn in ${theme}`, async () => {
       await setTheme(page, theme);

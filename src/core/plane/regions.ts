@@ -1,4 +1,4 @@
-import { collisionAt, keyOf, stabilityOf, type Bits } from '../bifurcation/collision';
+import { collisionAt, keyOf, rootOf, stabilityOf, type Bits } from '../bifurcation/collision';
 import { cycleName, signsDiffer } from '../bifurcation/connect';
 import { minusOneAt } from '../bifurcation/crossing';
 import { Line } from '../bifurcation/line';
@@ -186,6 +186,12 @@ export class Explorer {
     if (!bits.some(({ t, u }) => t === meaning.t && u === meaning.u))
       bits.push({ t: meaning.t, u: meaning.u });
     const found = collisionAt(line, word, bits, 0.5, this.limits.maxOrder);
+    // Cycles of twice the period end where a multiplier of the shorter one is -1: that one's flip is the curve.
+    const halved = found.singular.map(rootOf).find((root) => root.length < word.length);
+    if (halved) {
+      for (const side of [1, -1] as const) this.#beside(halved, place, normal, side);
+      return;
+    }
     const before = found.main.filter((m) => m.side < 0);
     const after = found.main.filter((m) => m.side > 0);
     const persistence = before.length === 1 && after.length === 1;

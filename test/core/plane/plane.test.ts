@@ -232,19 +232,100 @@ function solved(t: number, d: number, k: number): string[] {
       row[k] = 1;
       return row;
     });
-    for (let c = 0; c < k; c++) {
-      let p = c;
-      for (let r = c; r < k; r++) if (Math.abs(rows[r]![c]!) > Math.abs(rows[p]![c]!)) p = r;
-      [rows[c], rows[p]] = [rows[p]!, rows[c]!];
-      for (let r = 0; r < k; r++) {
-        if (r === c) continue;
-        const factor = rows[r]![c]! / rows[c]![c]!;
-        for (let j = c; j <= k; j++) rows[r]![j]! -= factor * rows[c]![j]!;
-      }
-    }
+    eliminate(rows);
     if (word.every((side, j) => rows[j]![k]! / rows[j]![j]! > 0 === (side === 1))) out.push(text);
   }
   return out;
+}
+
+describe('parameter plane of a chaotic PLRNN', () => {
+  // samples/json/plrnn-chaotic.json; many unstable cycles, flips and a center bifurcation meet in this window.
+  const a = [-0.7439297985984012, 0.7065065886825322] as const;
+  const w = [-1.38456073464436, 2.359761406958067] as const;
+  const h = [0.38255397463883484, 0.020181167386280355] as const;
+
+  /** Real cycles by the linear system of all their points, word by word. */
+  const solvedAt = (x: number, y: number, k: number): string[] => {
+    const out: string[] = [];
+    for (let code = 0; code < 4 ** k; code++) {
+      const word = Array.from({ length: k }, (_, i) => (code >> (2 * (k - 1 - i))) & 3);
+      const text = word.map((letter) => `${String(letter >> 1)}${String(letter & 1)}`).join(' ');
+      const rotations = word.map((_, i) => [...word.slice(i), ...word.slice(0, i)].join());
+      if (rotations.some((other, i) => other < word.join() || (i > 0 && other === word.join()))) continue;
+      // z_{j+1} = (A + W D_j) z_j + h; two rows for each point.
+      const n = 2 * k;
+      const rows = Array.from({ length: n }, () => new Array<number>(n + 1).fill(0));
+      word.forEach((letter, j) => {
+        const to = 2 * ((j + 1) % k);
+        const [first, second] = [rows[2 * j]!, rows[2 * j + 1]!];
+        first[to]! += 1;
+        first[2 * j]! -= a[0] + x;
+        if (letter & 1) first[2 * j + 1]! -= w[0];
+        first[n] = h[0];
+        second[to + 1]! += 1;
+        second[2 * j + 1]! -= a[1] + y;
+        if (letter >> 1) second[2 * j]! -= w[1];
+        second[n] = h[1];
+      });
+      eliminate(rows);
+      const z = rows.map((row, i) => row[n]! / row[i]!);
+      if (
+        word.every((letter, j) => z[2 * j]! > 0 === letter >> 1 > 0 && z[2 * j + 1]! > 0 === (letter & 1) > 0)
+      )
+        out.push(text);
+    }
+    return out;
+  };
+
+  it('what exists at random parameters, by solving every word', async () => {
+    const range = [-0.1, 0.1] as const;
+    const plane = await analysePlane(
+      {
+        n: 2,
+        L: 2,
+        at: (u, v) => ({
+          n: 2,
+          L: 2,
+          A: f(a[0] - 0.1 + 0.2 * u, 0, 0, a[1] - 0.1 + 0.2 * v),
+          B: f(0, w[0], w[1], 0),
+          C: f(1, 0, 0, 1),
+          d: f(0, 0),
+          g: f(...h),
+        }),
+      },
+      { maxOrder: 5, seed: 0, x: range, y: range, stop: () => false, onProgress: () => undefined },
+    );
+    assert.equal(plane.covered, 1);
+    assert.deepEqual(plane.warnings, []);
+    const words = new Map(plane.objects.map(({ id, regions }) => [id, regions.join(' ')]));
+    const stream = random(11);
+    let cycles = 0;
+    for (let i = 0; i < 60; i++) {
+      const at = [0.2 * stream.uniform() - 0.1, 0.2 * stream.uniform() - 0.1] as const;
+      const region = plane.regions.find(({ rings }) => inside(rings, at));
+      assert.ok(region);
+      const found = region.exists.map(({ object }) => words.get(object)!).sort();
+      const expected = [1, 2, 3, 4, 5].flatMap((k) => solvedAt(...at, k)).sort();
+      assert.deepEqual(found, expected, `at ${at.join()}`);
+      cycles += expected.length;
+    }
+    assert.ok(cycles > 200);
+  });
+});
+
+/** Gauss and Jordan on rows with the right side in the last column: leaves a diagonal. */
+function eliminate(rows: number[][]): void {
+  const k = rows.length;
+  for (let c = 0; c < k; c++) {
+    let p = c;
+    for (let r = c; r < k; r++) if (Math.abs(rows[r]![c]!) > Math.abs(rows[p]![c]!)) p = r;
+    [rows[c], rows[p]] = [rows[p]!, rows[c]!];
+    for (let r = 0; r < k; r++) {
+      if (r === c) continue;
+      const factor = rows[r]![c]! / rows[c]![c]!;
+      for (let j = c; j <= k; j++) rows[r]![j]! -= factor * rows[c]![j]!;
+    }
+  }
 }
 
 describe('parameter plane of a two-dimensional PLRNN', () => {

@@ -65,6 +65,8 @@ export const limits = {
   hdf5Chunks: 2 ** 18,
   hdf5ChunkBytes: 2 ** 25,
   hdf5PaddedBytes: 5 * 2 ** 25,
+  /** Values of a chunked dataset and its chunk in work, bytes. */
+  hdf5Working: 11 * 2 ** 24,
   /** Records of one B-tree, and bytes of one heap of texts. */
   hdf5Records: 2 ** 20,
   hdf5Heap: 2 ** 22,

@@ -173,6 +173,16 @@ async function loadChunks(
   columnMajor: boolean,
   place: string,
 ): Promise<Float64Array> {
+  if (dataset.layout.kind === 'chunked') {
+    // A chunk is there as stored, inflated and put in order at once, beside the values.
+    const chunkBytes = elementCount(dataset.layout.chunk) * dataset.type.size;
+    const needed = 8 * elementCount(stored) + 3 * chunkBytes;
+    if (needed > limits.hdf5Working)
+      throw unreadable(
+        `its chunks of ${chunkBytes} bytes need ${needed} bytes of memory, more than is spent`,
+        place,
+      );
+  }
   const values = filled(dataset, numbers, stored);
   const strides = stridesOf(stored, columnMajor);
   await eachChunk(dataset, place, (bytes, position, chunk) => {

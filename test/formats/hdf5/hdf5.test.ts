@@ -1,3 +1,4 @@
+import { tensorOf } from '../../../src/formats/hdf5/dataset';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -136,6 +137,26 @@ describe('hostile HDF5 structures', () => {
       }
     }
     assert.ok(refused > 10, String(refused));
+  });
+
+  it('refuses a compressed dataset whose values and chunks together need too much memory', async () => {
+    const number = { kind: 'number', dtype: 'float64', little: true, size: 8 };
+    // Twelve million values, and a chunk of 4 MiB elements: each by itself is within bounds.
+    const handle = tensorOf(
+      {
+        type: number,
+        space: { shape: [3, 2 ** 22] },
+        layout: { kind: 'chunked', chunk: [1, 2 ** 22] },
+        filters: [],
+        committed: null,
+        fill: null,
+      } as never,
+      false,
+      'W',
+    );
+    assert.ok(handle);
+    const error = await refusal(handle.load());
+    assert.match(error.message, /need 201326592 bytes of memory/);
   });
 
   it('refuses a dataset that claims more than the file holds', async () => {

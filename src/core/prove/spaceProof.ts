@@ -96,9 +96,10 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
         options.recorder,
       )
     : NOTHING;
-  const { open, solves } = settle(found, graph, maxOrder, stop);
+  const { open, untried, solves } = settle(found, graph, maxOrder, stop);
   const fragile = unsettledOrders(found);
-  const allPeriods = graph.provenTo === Infinity && open.size === 0 && fragile.length === 0;
+  const allPeriods =
+    graph.provenTo === Infinity && open.size === 0 && untried.size === 0 && fragile.length === 0;
   const longest = Math.max(0, ...[...found.cycles.values()].map((cycle) => cycle.order));
   const nodes = graph.levels.reduce((sum, count) => sum + count, 0);
   const to = allPeriods ? Math.max(maxOrder, longest) : maxOrder;
@@ -106,7 +107,15 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
     let undecided = (open.get(order) ?? 0) + fragile.filter((p) => p < order && order % p === 0).length;
     // What an open word stands for may be surrounded by families, too.
     for (const [p, count] of open) if (p < order && order % p === 0) undecided += count;
+    // Families may surround what a shorter itinerary holds.
+    let left = 0;
+    for (const [p, count] of untried) if (order % p === 0) left += count;
     if (order > graph.provenTo) whyNot.set(order, reason(graph));
+    else if (left > 0)
+      whyNot.set(
+        order,
+        `No guarantee: the search was stopped with ${String(left)} itineraries still to be solved that matter for order ${String(order)}.`,
+      );
     else if (undecided > 0)
       whyNot.set(
         order,
@@ -168,29 +177,35 @@ const NOTHING: SpaceWordGraph = {
   pivots: 0,
 };
 
-/** Solves the itineraries of the proven orders; how many of each order stay open. */
+/** Solves the itineraries of the proven orders; how many of each order stay open, and how many a stop left untried. */
 function settle(
   found: Collection,
   { words, provenTo }: SpaceWordGraph,
   maxOrder: number,
   stop: () => boolean,
-): { open: Map<number, number>; solves: number } {
+): { open: Map<number, number>; untried: Map<number, number>; solves: number } {
   const open = new Map<number, number>();
+  const untried = new Map<number, number>();
+  const count = (of: Map<number, number>, order: number): void =>
+    void of.set(order, (of.get(order) ?? 0) + 1);
   let solves = 0;
   for (const [order, itineraries] of words) {
     // Longer words matter only to a proof of all periods.
     if (provenTo < Infinity && order > Math.min(provenTo, maxOrder)) continue;
     for (const word of itineraries) {
+      if (stop()) {
+        count(untried, order);
+        continue;
+      }
+      solves++;
       const settled =
-        !stop() &&
-        (solves++,
         found.addWord(word, 'word graph') ||
-          certainlyVirtual(found.map, word) ||
-          found.decide(word, 'word graph'));
-      if (!settled) open.set(order, (open.get(order) ?? 0) + 1);
+        certainlyVirtual(found.map, word) ||
+        found.decide(word, 'word graph');
+      if (!settled) count(open, order);
     }
   }
-  return { open, solves };
+  return { open, untried, solves };
 }
 
 /** Whether the one fixed point that can be where cycles are is listed. */
@@ -213,7 +228,10 @@ function countRegions(n: number, slabs: SlabRegions): number {
 
 /** Why the graph ended where it did, from what it cost so far. */
 function reason({ provenTo, levels, work, underway, endedBy }: SpaceWordGraph): string {
-  const beyond = `No guarantee beyond order ${String(provenTo)}`;
+  const beyond =
+    provenTo === 0
+      ? 'No guarantee: not even the first length of the word graph was completed'
+      : `No guarantee: the word graph is complete to order ${String(provenTo)} only`;
   if (endedBy === 'longest')
     return `${beyond}: itineraries repeat only after more than ${String(LONGEST)} steps.`;
   const stopped = endedBy === 'stop' ? ' The search was stopped.' : '';

@@ -383,6 +383,27 @@ describe('proof in space', () => {
     assert.ok(order > 2 && proof.certificates.has(order - 1));
     assert.match(why, /words of the last 4 lengths \(times \d.*order \d+ alone would take about/);
   });
+
+  it('does not call doubtful what a stop left untried', () => {
+    const map = randomPlrnn(random(3), 3, 1.1);
+    const prove = (stop: () => boolean): ReturnType<typeof proveSpace> =>
+      proveSpace(
+        new Collection(map, 1, { onCycle: () => undefined, onBoundary: () => undefined, stop: () => false }),
+        { maxOrder: 5, unit: 1, seconds: 2, allPeriodsNodes: 0, stop },
+      );
+    let calls = 0;
+    const whole = prove(() => {
+      calls++;
+      return false;
+    });
+    assert.equal(whole.whyNot.size, 0);
+    // The last that ask are the itineraries of the last order.
+    let polled = 0;
+    const last = calls - 3;
+    const { certificates, whyNot } = prove(() => ++polled > last);
+    assert.ok(certificates.has(1) && !certificates.has(5));
+    assert.match(whyNot.get(5)!, /stopped with \d+ itineraries still to be solved/);
+  });
 });
 
 describe('where cycles are', () => {

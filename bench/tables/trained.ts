@@ -15,7 +15,7 @@ const MODELS: readonly (readonly [file: string, maxOrder: number])[] = [
   ['samples/R6_ALRNN_lorenz63/ckpt_00480.pt', 16],
   ['samples/R8_rnn_relu_flipflop/ckpt_00120.pt', 3],
   ['test/fixtures/formats/plrnn/checkpoint.pt', 12],
-  ['test/fixtures/formats/alrnn/checkpoint.pt', 12],
+  ['samples/formats/ALRNN_p2.npz', 12],
   ['test/fixtures/formats/shplrnn/checkpoint.pt', 12],
   ['test/fixtures/formats/clipped_shplrnn/checkpoint.pt', 120],
   ['test/fixtures/formats/dendplrnn/checkpoint.pt', 12],

@@ -30,11 +30,17 @@ const searchHelp = `Search:
   --threads N            default: the number of cores
   --memory-limit MB      default: half of the memory, at most 4096
   --no-certify           do not spend time on proofs
+  --proof-time S=15      seconds of a usual machine for the proof of cycles where M is not 2
 
 Output:
   --json                 the report as JSON on standard output
   --compare F            hold the report against SCYFI's results in F (dynamical_objects.csv)
   --out F                write the report to F: .json, .csv or .html`;
+
+/** The same for a series: more time, and no time of their own for proofs. */
+const runSearchHelp = searchHelp
+  .replace('--time-limit S=60 ', '--time-limit S=600')
+  .replace(/\n *--proof-time.*/, '');
 
 const timelineHelp = `Run (FOLDER holds checkpoints with numbers in their names; a file that holds a series does as well):
   --every N=1            take every n-th checkpoint
@@ -90,18 +96,14 @@ export function helpText(topic: HelpTopic): string {
       return [
         'rnn-dynamics timeline FOLDER [options]',
         timelineHelp,
-        searchHelp.replace('--time-limit S=60 ', '--time-limit S=600'),
+        runSearchHelp,
         modelHelp,
         statusHelp,
       ].join('\n\n');
     case 'compare':
-      return [
-        'rnn-dynamics compare A B [options]',
-        compareHelp,
-        searchHelp.replace('--time-limit S=60 ', '--time-limit S=600'),
-        modelHelp,
-        statusHelp,
-      ].join('\n\n');
+      return ['rnn-dynamics compare A B [options]', compareHelp, runSearchHelp, modelHelp, statusHelp].join(
+        '\n\n',
+      );
     case 'plane':
       return ['rnn-dynamics plane FILE --x DIR --y DIR [options]', planeHelp, modelHelp, statusHelp].join(
         '\n\n',
@@ -110,7 +112,7 @@ export function helpText(topic: HelpTopic): string {
       return [
         'rnn-dynamics diagram FILE --along DIR [options]',
         diagramHelp,
-        searchHelp.replace('--time-limit S=60 ', '--time-limit S=600').replace(/^ {2}--compare.*\n/m, ''),
+        runSearchHelp.replace(/^ {2}--compare.*\n/m, ''),
         modelHelp,
         statusHelp,
       ].join('\n\n');

@@ -101,6 +101,7 @@ const searchFlags = {
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
   'no-certify': { type: 'boolean' },
+  'proof-time': { type: 'string' },
   proof: { type: 'string' },
   shard: { type: 'string' },
   compare: { type: 'string' },
@@ -176,7 +177,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'timeline': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...timelineFlags });
       if (values['help'] === true) return { name: 'help', topic: 'timeline' };
-      for (const flag of ['proof', 'shard', 'compare', 'epoch'])
+      for (const flag of ['proof', 'shard', 'compare', 'epoch', 'proof-time'])
         if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of timeline`);
       return {
         name: 'timeline',
@@ -201,7 +202,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'compare': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...compareFlags });
       if (values['help'] === true) return { name: 'help', topic: 'compare' };
-      for (const flag of ['proof', 'shard', 'compare', 'epoch'])
+      for (const flag of ['proof', 'shard', 'compare', 'epoch', 'proof-time'])
         if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of compare`);
       const [first, second, ...more] = positionals;
       if (first === undefined || second === undefined || more.length > 0)
@@ -278,6 +279,7 @@ function searchOptions(values: Values, machine: Machine, seconds: number): Searc
     threads: wholeNumber(values, 'threads', machine.cores, 1, 256),
     memoryLimitMB: wholeNumber(values, 'memory-limit', defaultMemory(machine), 64, 2 ** 20),
     certify: values['no-certify'] !== true,
+    ...(values['proof-time'] === undefined ? {} : { proofSeconds: positive(values, 'proof-time', 15, 1e6) }),
   };
 }
 

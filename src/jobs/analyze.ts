@@ -30,6 +30,7 @@ export async function analyze(
     maxOrder: search.maxOrder,
     seed: search.seed,
     certify: search.certify,
+    ...(search.proofSeconds === undefined ? {} : { proofSeconds: search.proofSeconds }),
     stop: control.stop,
     onProgress: (stage, fraction) => {
       const now = performance.now();

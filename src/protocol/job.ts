@@ -56,6 +56,8 @@ export interface SearchOptions {
   readonly memoryLimitMB: number;
   /** Whether to spend time on proofs. */
   readonly certify: boolean;
+  /** Seconds for the proof of k-cycles where M is not 2; see `DetectOptions`. */
+  readonly proofSeconds?: number;
 }
 
 /** A model as text of a JSON file, with the answers that say what it is. */

@@ -21,6 +21,8 @@ describe('command line options', () => {
         '--memory-limit',
         '512',
         '--no-certify',
+        '--proof-time',
+        '3',
         '--model',
         'alrnn',
         '--set',
@@ -34,7 +36,15 @@ describe('command line options', () => {
         ...{ kind: 'ALRNN', set: { P: '2', leak: '0.5', clipped: 'true' }, map: { W: 'my.w', h: 'my.b' } },
         ...{ input: [-1, 2000], epoch: 40 },
       },
-      search: { maxOrder: 7, seed: 3, timeLimit: 0.5, threads: 2, memoryLimitMB: 512, certify: false },
+      search: {
+        maxOrder: 7,
+        seed: 3,
+        timeLimit: 0.5,
+        threads: 2,
+        memoryLimitMB: 512,
+        certify: false,
+        proofSeconds: 3,
+      },
     });
   });
 
@@ -58,6 +68,9 @@ describe('command line options', () => {
     [['analyze', 'a', '--map', '=A'], /tensor=parameter/],
     [['analyze', 'a', '--input', '1,,2'], /--input takes numbers/],
     [['info', 'a', '--max-order', '2'], /--max-order/],
+    [['timeline', 'a', '--proof-time', '2'], /--proof-time is no option of timeline/],
+    [['compare', 'a'], /two files are needed/],
+    [['compare', 'a', 'b', 'c'], /two files are needed/],
   ];
   for (const [args, message] of wrong)
     it(`reject ${args.join(' ') || 'nothing'}`, () => {

@@ -1,4 +1,10 @@
 import { strict as assert } from 'node:assert';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import type { PlaneReport } from '../../src/core/report/plane';
+import { planeToJson } from '../../src/export/json';
+import { planeToSvg } from '../../src/export/planeSvg';
 import { Control } from '../../src/jobs/control';
 import { diagram } from '../../src/jobs/diagram';
 import { loadModel, type LoadedModel } from '../../src/jobs/load';
@@ -136,6 +142,18 @@ describe('plane of a model', () => {
     const stable = found.regions.filter((region) => region.stable.length > 0);
     const area = (border + 0.3) * (1 - 0.96461 + 0.1);
     assert.ok(Math.abs(stable.reduce((sum, { share }) => sum + share, 0) - area / 0.12) < 1e-6);
+  });
+
+  it('fits its schema', async () => {
+    const found = await plane(await load('toy.json', toy), request, context());
+    const schema = path.join(import.meta.dirname, '../../media/plane.schema.json');
+    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+    const valid = ajv.compile(JSON.parse(await readFile(schema, 'utf8')) as object);
+    const read = JSON.parse(planeToJson(found)) as PlaneReport;
+    assert.equal(valid(read), true, JSON.stringify(valid.errors));
+    assert.equal(valid({ ...read, curves: [{ ...read.curves[0], kind: 'odd' }] }), false);
+    assert.match(planeToSvg(found), /<svg[\s\S]*offset of A\[0\]/);
+    assert.doesNotMatch(planeToSvg(found), /NaN/);
   });
 
   it('refuses weights that are not there and equal directions', async () => {

@@ -3,7 +3,8 @@ import type { ModelSummary, Stability } from './types';
 
 /**
  * A plane of two parameters with the curves at which cycles appear, vanish or change stability, and the parts between
- * them: versioned plain data for the panel, the exports and the command line.
+ * them: versioned plain data for the panel, the exports and the command line. `media/plane.schema.json` describes the same
+ * for other programs.
  */
 export const PLANE_SCHEMA = 'rnn-dynamics/plane@1';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { mayHoldModel } from '../../src/host/modelFiles';
+import { MODEL_EXTENSIONS, mayHoldModel } from '../../src/host/modelFiles';
 import { SEARCH_RANGES } from '../../src/protocol/searchRanges';
 import { searchSettings } from '../../src/host/settings';
 import { extension, sample } from './extension';
@@ -100,9 +100,20 @@ describe('manifest', () => {
   it('hides what needs a panel or an item of the view from the palette', () => {
     const hidden = manifest.contributes.menus['commandPalette']?.map(({ command }) => command).sort();
     const needPanel = manifest.contributes.commands
-      .filter(({ command, enablement }) => enablement || /\.runs\.(?:analyze|timeline|reveal)$/.test(command))
+      .filter(
+        ({ command, enablement }) =>
+          enablement || /\.runs\.(?:analyze|timeline|reveal|compare)$/.test(command),
+      )
       .map((c) => c.command);
     assert.deepEqual(hidden, needPanel.sort());
+  });
+
+  it('offers to compare where two weight files are selected', () => {
+    const entry = manifest.contributes.menus['explorer/context']?.find(
+      ({ command }) => command === 'rnnDynamics.compareFiles',
+    );
+    assert.match(entry?.when ?? '', /^listDoubleSelection && /);
+    for (const extension of MODEL_EXTENSIONS) assert.ok(entry?.when?.includes(extension), extension);
   });
 
   it('declares the ranges and defaults that the host enforces', () => {

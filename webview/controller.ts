@@ -1,5 +1,5 @@
 import type { BasinRequest } from '../src/protocol/explore';
-import type { PlaneRequest } from '../src/protocol/plane';
+import type { PlaneAxisRequest, PlaneRequest } from '../src/protocol/plane';
 import type { SearchOptions } from '../src/protocol/job';
 import type { ExportFormat } from '../src/protocol/panel';
 import type { BasinPicture, ManifoldPicture, Probe } from '../src/core/report/scene';
@@ -26,6 +26,8 @@ export interface Controller {
   probe(state: number[]): Promise<Probe>;
   computePlane(request: PlaneRequest): void;
   stopPlane(): void;
+  /** Opens the bifurcation diagram along one direction. */
+  openDiagram(along: PlaneAxisRequest, maxOrder: number): void;
   exportPlane(): void;
   /** Analyses the model at offsets of the plane, in a panel of its own. */
   openAt(at: readonly [number, number]): void;
@@ -169,6 +171,7 @@ export function createController(store: Store, host: () => Host): Controller {
       host().post({ type: 'plane', request });
     },
     stopPlane: () => host().post({ type: 'stopPlane' }),
+    openDiagram: (along, maxOrder) => host().post({ type: 'diagram', along, maxOrder }),
     exportPlane: () => host().post({ type: 'exportPlane' }),
     openAt: (at) => host().post({ type: 'openAt', at }),
     showBasins: (key, slice) => {

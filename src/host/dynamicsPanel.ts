@@ -15,6 +15,7 @@ import { fileLabel } from './modelFiles';
 import { panelHtml } from './panelHtml';
 import { PanelSession } from './panelSession';
 import type { SavedPanel, SavedPanels } from './savedPanels';
+import type { DiagramPlace } from './timelinePanel';
 import { paletteSetting, searchSettings, SECTION } from './settings';
 
 export const PANEL_TYPE = 'rnnDynamics.dynamics';
@@ -178,6 +179,16 @@ export class DynamicsPanel implements vscode.Disposable {
         const { plane } = this.#session;
         if (plane)
           await saveBeside(this.file, 'plane.json', 'json', new TextEncoder().encode(planeToJson(plane)));
+        break;
+      }
+      case 'diagram': {
+        const place: DiagramPlace = {
+          file: this.file,
+          along: message.along,
+          maxOrder: message.maxOrder,
+          options: this.#session.answers,
+        };
+        await vscode.commands.executeCommand('rnnDynamics.openDiagram', place);
         break;
       }
       case 'openAt': {

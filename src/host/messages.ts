@@ -125,6 +125,7 @@ const message = v.variant('type', [
     request: v.strictObject({ x: axis, y: axis, maxOrder: ranged('maxOrder') }),
   }),
   v.strictObject({ type: v.literal('stopPlane') }),
+  v.strictObject({ type: v.literal('diagram'), along: axis, maxOrder: ranged('maxOrder') }),
   v.strictObject({ type: v.literal('exportPlane') }),
   v.strictObject({ type: v.literal('openAt'), at: interval }),
   v.strictObject({ type: v.literal('openSettings') }),

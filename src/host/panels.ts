@@ -28,7 +28,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
       answers,
       saved,
       log,
-      openModel: (model) => this.#openModel(model),
+      openModel: (model) => this.openModel(model),
       changed: () => this.#updateContext(),
     };
     this.#subscriptions = [
@@ -89,8 +89,8 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** A folder of its own for each model: no other file says anything about it. */
-  async #openModel({ name, text, options }: MovedModel): Promise<void> {
+  /** Analyses a model given as text. A folder of its own: no other file says anything about it. */
+  async openModel({ name, text, options }: MovedModel): Promise<void> {
     const folder = vscode.Uri.joinPath(this.made, randomUUID());
     const file = vscode.Uri.joinPath(folder, name);
     await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));

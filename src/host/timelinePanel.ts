@@ -4,11 +4,13 @@ import { jumpDefaults } from '../core/training/jumps';
 import { timelineToCsv } from '../export/timelineCsv';
 import { timelineToHtml } from '../export/timelineHtml';
 import { timelineToJson } from '../export/json';
-import type { CacheRef } from '../protocol/job';
+import type { ModelOptions } from '../core/models/types';
+import type { CacheRef, Jobs } from '../protocol/job';
+import type { PlaneAxisRequest } from '../protocol/plane';
 import type { FromTimelinePanel, Side, ToTimelinePanel } from '../protocol/timelinePanel';
 import { WorkerClient, type RunningJob } from '../worker/client';
 import { saveBeside, saveFigure } from './exports';
-import { baseName } from './fileRef';
+import { baseName, fileRef } from './fileRef';
 import { showError } from './log';
 import type { ModelAnswers } from './modelAnswers';
 import { pageOf } from './panelHtml';
@@ -35,11 +37,19 @@ export interface TimelineServices {
 
 /** Tells panels apart, and survives a reload of the window. */
 export function placeKey(place: TimelinePlace): string {
-  return place instanceof vscode.Uri ? place.toString() : place.join(' ');
+  if (place instanceof vscode.Uri) return place.toString();
+  if (isPair(place)) return place.join(' ');
+  return `${DIAGRAM}${encodeURIComponent(JSON.stringify({ ...place, file: place.file.toString() }))}`;
 }
 
 /** The place of a key; null when it is none. */
 export function placeOf(key: string): TimelinePlace | null {
+  if (key.startsWith(DIAGRAM)) {
+    const saved = JSON.parse(decodeURIComponent(key.slice(DIAGRAM.length))) as DiagramPlace & {
+      file: string;
+    };
+    return { ...saved, file: vscode.Uri.parse(saved.file) };
+  }
   const [first, second, ...more] = key.split(' ').map((one) => vscode.Uri.parse(one));
   if (!first || more.length > 0) return null;
   return second ? [first, second] : first;
@@ -47,25 +57,47 @@ export function placeOf(key: string): TimelinePlace | null {
 
 /** Where exports go. */
 function folderOf(place: TimelinePlace): vscode.Uri {
-  return place instanceof vscode.Uri ? place : place[0];
+  if (place instanceof vscode.Uri) return place;
+  return isPair(place) ? place[0] : place.file;
 }
 
 /** A run counts as live for this long after its last checkpoint was written. */
 const LIVE_MS = 5 * 60_000;
 
-/** What a panel shows: a run's folder, or two model files to compare. */
-export type TimelinePlace = vscode.Uri | readonly [vscode.Uri, vscode.Uri];
+/** One model moved along a direction in the space of its weights. */
+export interface DiagramPlace {
+  readonly file: vscode.Uri;
+  readonly along: PlaneAxisRequest;
+  readonly maxOrder: number;
+  /** What the file is. */
+  readonly options: ModelOptions;
+}
+
+type PairPlace = readonly [vscode.Uri, vscode.Uri];
+
+/** What a panel shows: a run's folder, two model files to compare, or one model moved. */
+export type TimelinePlace = vscode.Uri | PairPlace | DiagramPlace;
+
+const DIAGRAM = 'diagram:';
+/** Offsets at which a model is analysed. */
+const DIAGRAM_POINTS = 65;
+
+function isPair(place: TimelinePlace): place is PairPlace {
+  return Array.isArray(place);
+}
 
 /** "R1", or "ckpt_02058.pt ↔ ckpt_02060.pt". */
 export function placeName(place: TimelinePlace): string {
-  return place instanceof vscode.Uri ? baseName(place) : place.map(baseName).join(' ↔ ');
+  if (place instanceof vscode.Uri) return baseName(place);
+  if (isPair(place)) return place.map(baseName).join(' ↔ ');
+  return vscode.l10n.t('{0} along {1}', baseName(place.file), place.along.direction);
 }
 
 /** One run in the panel: where it is, what is known of it, and the job under way. */
 interface Run {
   readonly place: TimelinePlace;
   timeline: Timeline | null;
-  job: RunningJob<'timeline'> | null;
+  job: RunningJob<'timeline' | 'diagram'> | null;
   /** The run changed while a job was under way. */
   again: boolean;
 }
@@ -229,12 +261,28 @@ export class TimelinePanel implements vscode.Disposable {
     for (const epoch of epochs) {
       const checkpoint = run?.timeline?.checkpoints.find((one) => one.epoch === epoch);
       if (!run || !checkpoint) continue;
+      if (!(run.place instanceof vscode.Uri) && !isPair(run.place)) {
+        void this.#openMoved(run.place, epoch);
+        continue;
+      }
       const file =
         run.place instanceof vscode.Uri
           ? vscode.Uri.joinPath(run.place, checkpoint.file)
           : run.place[epoch === 0 ? 0 : 1];
       this.services.panels.open(file, column);
       column = vscode.ViewColumn.Active;
+    }
+  }
+
+  /** The model of a diagram at one offset. */
+  async #openMoved({ file, along, options }: DiagramPlace, offset: number): Promise<void> {
+    try {
+      const session = 'diagram';
+      await this.#worker.run('open', { session, file: await fileRef(file), options }).result;
+      const moves = [{ direction: along.direction, offset }];
+      await this.services.panels.openModel(await this.#worker.run('moved', { session, moves }).result);
+    } catch (error) {
+      void showError(this.services.log, `${placeName(this.place)}: ${asFailure(error).message}`, error);
     }
   }
 
@@ -265,31 +313,47 @@ export class TimelinePanel implements vscode.Disposable {
     const name = placeName(place);
     this.#remember(`busy ${side}`, { type: 'busy', side, busy: true });
     const search = searchSettings(folderOf(place));
-    const job = this.#worker.run(
-      'timeline',
-      {
-        folder: place instanceof vscode.Uri ? place.fsPath : ([place[0].fsPath, place[1].fsPath] as const),
-        run: {},
-        options: this.services.answers.get(placeKey(place)),
-        timeline: { ...search, every: 1, jumps: jumpDefaults, association: {} },
-        cache: this.services.cache,
-      },
-      (event) => {
-        if (this.#runs.get(side) !== run) return;
-        if (event.type === 'progress') this.#tell({ type: 'progress', side, progress: event.progress });
-        // What stood before stays until the new timeline is whole.
-        else if (run.timeline === null)
-          this.#remember(`timeline ${side}`, { type: 'timeline', side, name, timeline: event.timeline });
-      },
-    );
-    run.job = job;
-    try {
-      const timeline = await job.result;
+    const timeline = { ...search, every: 1, jumps: jumpDefaults, association: {} };
+    const onEvent = (event: Jobs['timeline']['event']): void => {
       if (this.#runs.get(side) !== run) return;
-      run.timeline = timeline;
+      if (event.type === 'progress') this.#tell({ type: 'progress', side, progress: event.progress });
+      // What stood before stays until the new timeline is whole.
+      else if (run.timeline === null)
+        this.#remember(`timeline ${side}`, { type: 'timeline', side, name, timeline: event.timeline });
+    };
+    try {
+      const job =
+        place instanceof vscode.Uri || isPair(place)
+          ? this.#worker.run(
+              'timeline',
+              {
+                folder:
+                  place instanceof vscode.Uri ? place.fsPath : ([place[0].fsPath, place[1].fsPath] as const),
+                run: {},
+                options: this.services.answers.get(placeKey(place)),
+                timeline,
+                cache: this.services.cache,
+              },
+              onEvent,
+            )
+          : this.#worker.run(
+              'diagram',
+              {
+                file: await fileRef(place.file),
+                options: place.options,
+                along: place.along,
+                points: DIAGRAM_POINTS,
+                timeline: { ...timeline, maxOrder: place.maxOrder },
+              },
+              onEvent,
+            );
+      run.job = job;
+      const found = await job.result;
+      if (this.#runs.get(side) !== run) return;
+      run.timeline = found;
       this.#known.delete(`failure ${side}`);
-      this.#remember(`timeline ${side}`, { type: 'timeline', side, name, timeline });
-      if (side === 'A' && place instanceof vscode.Uri) this.services.timelines.set(place, timeline);
+      this.#remember(`timeline ${side}`, { type: 'timeline', side, name, timeline: found });
+      if (side === 'A' && place instanceof vscode.Uri) this.services.timelines.set(place, found);
     } catch (error) {
       const failure = asFailure(error);
       if (this.#runs.get(side) !== run || failure.kind === 'cancelled') return;

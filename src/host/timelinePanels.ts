@@ -5,6 +5,7 @@ import {
   placeKey,
   placeName,
   placeOf,
+  type DiagramPlace,
   TIMELINE_TYPE,
   TimelinePanel,
   type TimelinePlace,
@@ -24,6 +25,10 @@ export class TimelinePanels implements vscode.WebviewPanelSerializer, vscode.Dis
         if (!folder) return;
         this.#tryOpen(folder);
       }),
+      // From the parameter plane; not in the palette.
+      vscode.commands.registerCommand('rnnDynamics.openDiagram', (place: DiagramPlace) =>
+        this.#tryOpen(place),
+      ),
       vscode.commands.registerCommand(
         'rnnDynamics.compareFiles',
         async (clicked: unknown, selected: unknown) => {

@@ -10,7 +10,7 @@ import type {
 import type { PlaneReport } from '../core/report/plane';
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { BasinRequest, ManifoldRequest } from './explore';
-import type { PlaneRequest } from './plane';
+import type { PlaneAxisRequest, PlaneRequest } from './plane';
 import type { Failure, Finds, Progress, Proven, SearchOptions } from './job';
 
 /** What the panel shows of a file; the webview never sees a path. */
@@ -67,6 +67,8 @@ export type FromPanel =
   | { type: 'copy'; text: string; what: string }
   | { type: 'plane'; request: PlaneRequest }
   | { type: 'stopPlane' }
+  /** Open the bifurcation diagram along one direction. */
+  | { type: 'diagram'; along: PlaneAxisRequest; maxOrder: number }
   /** Save the plane as JSON. */
   | { type: 'exportPlane' }
   /** Analyse the model with its weights moved to offsets of the plane. */

@@ -113,6 +113,22 @@ describe('the dynamics panel in VS Code', () => {
     await session.screenshot('plane-opened');
   });
 
+  it('draws the bifurcation diagram along a weight', async () => {
+    await analyzeFromExplorer(session.page, VDP);
+    const panel = await (await session.panel('FP1')).done();
+    await panel.frame.getByRole('tab', { name: 'Parameter plane' }).click();
+    await panel.frame.getByLabel('Highest order').fill('2');
+    await panel.frame.getByRole('button', { name: 'Bifurcation diagram along the x axis' }).click();
+    await session.page.locator('.tab', { hasText: 'ckpt_02124.pt along A[0]' }).waitFor();
+    await eventually(async () => {
+      for (const frame of session.page.frames())
+        if ((await frame.getByText(/\boffset\b/i).count()) > 0) return true;
+      return false;
+    }, 'a timeline over offsets');
+    await session.page.waitForTimeout(4000);
+    await session.screenshot('diagram');
+  });
+
   it('opens one panel for each selected file', async () => {
     const first = await revealInExplorer(session.page, VDP);
     await first.click();

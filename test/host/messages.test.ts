@@ -25,6 +25,7 @@ const genuine: readonly FromPanel[] = [
     },
   },
   { type: 'stopPlane' },
+  { type: 'diagram', along: { direction: 'W[1][0]', range: [-0.1, 0.1] }, maxOrder: 16 },
   { type: 'exportPlane' },
   { type: 'openAt', at: [0.05, -0.02] },
   { type: 'openSettings' },

@@ -158,6 +158,16 @@ describe('parameter plane in the panel', function () {
     assert.equal(asked?.type === 'plane' && asked.request.y.direction, 'W[1][0]');
   });
 
+  it('opens the bifurcation diagram along the x axis', async () => {
+    await page.getByRole('button', { name: 'Bifurcation diagram along the x axis' }).click();
+    const asked = (await posted(page)).find((message) => message.type === 'diagram');
+    assert.deepEqual(asked, {
+      type: 'diagram',
+      along: { direction: 'A[0]', range: [-0.1, 0.1] },
+      maxOrder: 8,
+    });
+  });
+
   it('says why there is no plane', async () => {
     const failure = {
       kind: 'input',

@@ -91,15 +91,27 @@ export function PlaneTools(): JSX.Element {
           Stop
         </Button>
       ) : (
-        <Button
-          kind="primary"
-          disabled={!report || !x || !y}
-          onClick={() => {
-            if (x && y) controller.computePlane({ x, y, maxOrder: fields.maxOrder });
-          }}
-        >
-          Compute
-        </Button>
+        <>
+          <Button
+            kind="primary"
+            disabled={!report || !x || !y}
+            onClick={() => {
+              if (x && y) controller.computePlane({ x, y, maxOrder: fields.maxOrder });
+            }}
+          >
+            Compute
+          </Button>
+          <Button
+            kind="secondary"
+            label="Bifurcation diagram along the x axis"
+            disabled={!report || !x}
+            onClick={() => {
+              if (x) controller.openDiagram(x, fields.maxOrder);
+            }}
+          >
+            Diagram along x
+          </Button>
+        </>
       )}
     </div>
   );

@@ -95,4 +95,26 @@ describe('the timeline panel', function () {
     for (const part of ['0.02', '0.97', '14 of 32', 'How this was tested'])
       assert.ok(words.includes(part), part);
   });
+
+  it('ties the window of the second run to the first', async () => {
+    await show('compared');
+    const second = async () => {
+      await page.waitForTimeout(150);
+      return (await page.locator('.column').nth(1).locator('.run-figure').screenshot()).toString('base64');
+    };
+    const zoom = async () => {
+      await figure().focus();
+      await page.keyboard.press('+');
+      await page.mouse.move(2, 2);
+    };
+    const before = await second();
+    await zoom();
+    assert.ok((await second()) === before, 'a window of its own stays');
+    await page.getByRole('combobox', { name: 'Windows of the two runs' }).click();
+    await page.getByRole('option', { name: 'Same window' }).click();
+    await page.mouse.move(2, 2);
+    const tied = await second();
+    await zoom();
+    assert.ok((await second()) !== tied, 'a window that is tied follows');
+  });
 });

@@ -13,7 +13,7 @@ import { Overview } from './Overview';
 import { PairTable } from './PairTable';
 import { Portrait } from './Portrait';
 import { RunFigure } from './RunFigure';
-import { viewOf, type Interval, type RunState, type State, type Store } from './store';
+import { centerShift, viewOf, type Interval, type RunState, type State, type Store } from './store';
 
 const wider = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [
   Math.min(a[0], b[0]),
@@ -87,8 +87,13 @@ export function App({ store }: { store: Store }): JSX.Element {
     [runs, views.A[0], views.A[1], views.B[0], views.B[1]],
   );
   const pair = runs.A?.prepared?.timeline.run.pair ? runs.A.prepared : null;
-  const setView = (side: Side, view: Interval | null): void =>
-    store.keep({ views: { ...kept.views, [side]: view } });
+  // A window that is tied to the first run's moves it.
+  const setView = (side: Side, view: Interval | null): void => {
+    const tied = side === 'B' && kept.align !== 'own';
+    const shift = tied && kept.align === 'center' ? (centerShift(runs) ?? 0) : 0;
+    const moved: Interval | null = view && [view[0] - shift, view[1] - shift];
+    store.keep({ views: { ...kept.views, [tied ? 'A' : side]: moved } });
+  };
   const onEvent = (side: Side, id: string, open: boolean): void => {
     const event = runs[side]?.prepared?.timeline.events.find((one) => one.id === id);
     store.keep({ selected: event ? id : null, ...(event ? { cursor: event.epoch } : {}) });
@@ -154,12 +159,18 @@ export function App({ store }: { store: Store }): JSX.Element {
                 Weight change
               </Checkbox>
               {shown.length > 1 && (
-                <Checkbox
-                  checked={kept.align === 'same'}
-                  onChange={(same) => store.keep({ align: same ? 'same' : 'own' })}
-                >
-                  Same window
-                </Checkbox>
+                <Dropdown
+                  label="Windows of the two runs"
+                  value={kept.align}
+                  options={[
+                    { value: 'own', text: 'Own windows' },
+                    { value: 'same', text: 'Same window' },
+                    ...(centerShift(runs) === null
+                      ? []
+                      : [{ value: 'center', text: 'Aligned at the first center bifurcation' }]),
+                  ]}
+                  onChange={(value) => store.keep({ align: value as typeof kept.align })}
+                />
               )}
             </div>
             <div class={shown.length > 1 ? 'columns two' : 'columns'}>

@@ -103,11 +103,23 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
+/** How much later the second run's first center bifurcation is than the first run's; null where one has none. */
+export function centerShift({ A, B }: State['runs']): number | null {
+  const [a, b] = [A, B].map(
+    (run) => run?.prepared?.timeline.events.find(({ kind }) => kind === 'center')?.epoch,
+  );
+  return a === undefined || b === undefined ? null : b - a;
+}
+
 /** The window of a run: the user's, else where its events crowd, else all of it. */
 export function viewOf({ kept, runs }: State, side: Side): Interval {
   const prepared = runs[side]?.prepared;
   if (!prepared) return [0, 1];
-  if (kept.align === 'same' && side === 'B') return viewOf({ kept, runs } as State, 'A');
+  if (kept.align !== 'own' && side === 'B') {
+    const [lo, hi] = viewOf({ kept, runs } as State, 'A');
+    const shift = kept.align === 'center' ? (centerShift(runs) ?? 0) : 0;
+    return [lo + shift, hi + shift];
+  }
   return kept.views[side] ?? firstView(prepared);
 }
 

@@ -44,12 +44,17 @@ ${balance(timeline)}
 function header(timeline: Timeline, title: string): string {
   const { run, model, checkpoints, branches, events, lossJumps, search, generator } = timeline;
   const proven = provenThroughout(timeline);
+  const trained = timeline.axis !== 'offset';
   const unresolved = events.filter(({ kind }) => kind === 'unresolved').length;
   const rows: [string, string][] = [
     ['Equation', `<span class="equation">${text(model.equation)}</span>`],
     ['Checkpoints', `${String(checkpoints.length)}, ${timeline.axis} ${span(timeline)}`],
-    ['Forcing', run.forcing === null ? 'unknown' : text(run.forcing)],
-    ['Loss', timeline.lossSource === null ? 'not found' : text(timeline.lossSource)],
+    ...(trained
+      ? ([
+          ['Forcing', run.forcing === null ? 'unknown' : text(run.forcing)],
+          ['Loss', timeline.lossSource === null ? 'not found' : text(timeline.lossSource)],
+        ] satisfies [string, string][])
+      : []),
     [
       'Proven',
       proven === 'all'
@@ -63,7 +68,7 @@ function header(timeline: Timeline, title: string): string {
   ];
   return `<header>
 <h1>${text(title)}</h1>
-<p class="lead">${text(run.kind)} · ${String(branches.length)} branches, ${String(events.length)} events (${String(unresolved)} unresolved), ${String(lossJumps.length)} loss jumps</p>
+<p class="lead">${text(run.kind)} · ${String(branches.length)} branches, ${String(events.length)} events (${String(unresolved)} unresolved)${trained ? `, ${String(lossJumps.length)} loss jumps` : ''}</p>
 ${search.partial ? `<p class="warning">This timeline is partial${search.stoppedBy === null ? '' : ` (${text(search.stoppedBy)})`}.</p>` : ''}
 ${timeline.warnings.map((warning) => `<p class="warning">${text(warning)}</p>`).join('\n')}
 <dl>${rows.map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('\n')}</dl>

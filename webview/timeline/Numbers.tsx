@@ -29,6 +29,8 @@ export function Numbers({ runs }: { runs: readonly { name: string; timeline: Tim
   const kinds = EVENT_KINDS.filter((kind) => runs.some(({ timeline }) => count(timeline, kind) > 0));
   const [first] = runs;
   const axis = first?.timeline.axis ?? 'epoch';
+  // A model that is moved along a direction has no loss.
+  const trained = axis !== 'offset';
   const definition = runs.find(({ timeline }) => timeline.association)?.timeline.association?.definition;
   const dense = runs.find(({ timeline }) => timeline.association?.denseWindow)?.timeline.association
     ?.denseWindow;
@@ -48,32 +50,36 @@ export function Numbers({ runs }: { runs: readonly { name: string; timeline: Tim
           </tr>
         </thead>
         <tbody>
-          {row(`Events per 1000 ${axis}s`, (t) => rate(t))}
+          {trained && row(`Events per 1000 ${axis}s`, (t) => rate(t))}
           {kinds.map((kind) => row(kindName(kind), (t) => String(count(t, kind))))}
-          {row('Loss jumps, up and down', (t) => String(t.lossJumps.length))}
-          {row(
-            'Upward jumps near an event',
-            test(
-              (a) => a.wholeRun,
-              (t) => `${String(t.matched)} of ${String(t.jumps)}`,
-            ),
-            definition,
-          )}
-          {row(
-            'expected by chance',
-            test(
-              (a) => a.wholeRun,
-              (t) => t.expected.toFixed(1),
-            ),
-            definition,
-          )}
-          {row(
-            'p, whole run',
-            test(
-              (a) => a.wholeRun,
-              (t) => p(t),
-            ),
-            definition,
+          {trained && (
+            <>
+              {row('Loss jumps, up and down', (t) => String(t.lossJumps.length))}
+              {row(
+                'Upward jumps near an event',
+                test(
+                  (a) => a.wholeRun,
+                  (t) => `${String(t.matched)} of ${String(t.jumps)}`,
+                ),
+                definition,
+              )}
+              {row(
+                'expected by chance',
+                test(
+                  (a) => a.wholeRun,
+                  (t) => t.expected.toFixed(1),
+                ),
+                definition,
+              )}
+              {row(
+                'p, whole run',
+                test(
+                  (a) => a.wholeRun,
+                  (t) => p(t),
+                ),
+                definition,
+              )}
+            </>
           )}
           {dense &&
             row(

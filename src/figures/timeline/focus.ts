@@ -719,7 +719,8 @@ function drawEpochAxis(painter: Painter, layout: FocusLayout, figure: FocusFigur
   painter.line(rug, { color: theme.ink3, width: 1 });
   const marks = ticks(x.domain[0], x.domain[1], tickAim(axis.width), x.domain[1] - x.domain[0] > 6);
   drawXAxis(painter, axis, x, marks, '', theme);
-  painter.text(axis.left - 12, axis.top + 8, axisName(figure.prepared.timeline), {
+  // Clear of a label with a minus sign under the axis' end.
+  painter.text(axis.left - 24, axis.top + 8, axisName(figure.prepared.timeline), {
     color: theme.ink2,
     size: TYPE.small,
     align: 'end',
@@ -734,7 +735,8 @@ export function drawFocusCursor(painter: Painter, figure: FocusFigure, epoch: nu
   const px = crisp(x.to(epoch));
   const top = rows.get('loss')?.top ?? rows.get('lanes')!.top;
   painter.line([px, top, px, axis.top], { color: theme.accent, width: 1.5 });
-  const words = String(Number(epoch.toFixed(2)));
+  const fine = figure.prepared.timeline.axis === 'offset';
+  const words = String(Number(fine ? epoch.toPrecision(4) : epoch.toFixed(2)));
   const wide = textWidth(words, TYPE.small) + 12;
   painter.rect(px - wide / 2, axis.top + 4, wide, 17, theme.paper, { color: theme.accent, width: 1.5 });
   painter.text(px, axis.top + 13, words, {

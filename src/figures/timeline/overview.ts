@@ -80,10 +80,11 @@ export function drawOverview(painter: Painter, figure: OverviewFigure, theme: Th
       });
     });
   });
-  painter.text(loss.left, loss.top - 4, 'training loss (log), whole run', {
-    color: theme.ink2,
-    size: TYPE.small,
-  });
+  if (curves.some(({ xs }) => xs.length > 0))
+    painter.text(loss.left, loss.top - 4, 'training loss (log), whole run', {
+      color: theme.ink2,
+      size: TYPE.small,
+    });
   figure.runs.forEach(({ prepared, name }, i) => {
     const lane = lanes[i]!;
     painter.text(loss.left - 8, lane.top + 6, two ? `events ${name}` : 'events', {
@@ -101,6 +102,7 @@ export function drawOverview(painter: Painter, figure: OverviewFigure, theme: Th
       });
     }
   });
+  const whole = figure.runs.every(({ prepared }) => prepared.timeline.axis !== 'offset');
   const axis: Frame = { left: loss.left, top: bottom, width: loss.width, height: 0 };
-  drawXAxis(painter, axis, x, ticks(x.domain[0], x.domain[1], tickAim(loss.width), true), '', theme);
+  drawXAxis(painter, axis, x, ticks(x.domain[0], x.domain[1], tickAim(loss.width), whole), '', theme);
 }

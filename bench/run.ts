@@ -18,7 +18,7 @@ import { trainedTable } from './tables/trained';
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
 const RESULTS = join(__dirname, 'RESULTS.md');
 const HEAD =
-  '# Results\n\nMade by `npm run bench -- --write`. Where nothing else is said: medians, both programs on one thread, measured in one run.\n';
+  '# Results\n\nMade by `npm run bench -- --write`. Where nothing else is said: both programs on one thread, measured in one run.\n';
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       const part = parts[name];
       if (!part) throw new Error(`No such table: ${name}. There are ${Object.keys(parts).join(', ')}.`);
       const load = loadavg()[0]!.toFixed(1);
-      const text = `${await part()}\n${cpus()[0]!.model}, ${String(cpus().length)} cores, Node ${process.version}, load before ${load}, medians of ${String(RUNS)} runs, ${new Date().toISOString().slice(0, 10)}.\n`;
+      const text = `${await part()}\n${cpus()[0]!.model}, ${String(cpus().length)} cores, Node ${process.version}, load before ${load}, ${new Date().toISOString().slice(0, 10)}.\n`;
       console.log(text);
       if (values.write) store(name, text);
     }

@@ -100,7 +100,7 @@ export function simulate(
     check = Math.min(check * 2, limits.steps);
   }
   solver.iterates += limits.steps;
-  const { exponent, error } = largestExponent(solver, z, Math.min(limits.steps, 8192));
+  const { exponent, error } = exponentAlong(solver, sequence.subarray(limits.steps >> 1));
   return {
     fate: { kind: 'aperiodic', state: z, exponent, error },
     words: [sequence.slice(0, KEPT), sequence.slice(Math.max(KEPT, limits.steps - 4 * KEPT))],
@@ -108,47 +108,45 @@ export function simulate(
   };
 }
 
+/** Sizes of the tangent vector within which it is not normalised. */
+const SIZES = [1e-100, 1e100] as const;
+
 /**
- * Largest Lyapunov exponent per step along the orbit from `start` (growth of one tangent vector), with the
- * standard error of the mean over 16 batches.
+ * Largest Lyapunov exponent per step along an orbit (growth of one tangent vector), with the standard error of the mean over
+ * 16 batches.
+ *
+ * @param sequence numbers of the regions that the orbit passes
  */
-export function largestExponent(
-  solver: WordSolver,
-  start: Float64Array,
-  steps: number,
-): { exponent: number; error: number } {
-  const { n, L } = solver.map;
-  const z = start.slice();
-  const next = new Float64Array(n);
-  const bits = new Uint8Array(L);
+function exponentAlong(solver: WordSolver, sequence: Int32Array): { exponent: number; error: number } {
+  const { n } = solver.map;
+  const jacobians: (Float64Array | undefined)[] = [];
   let v = new Float64Array(n).fill(1 / Math.sqrt(n));
   let w = new Float64Array(n);
   const batches: number[] = [];
-  const each = Math.max(1, Math.floor(steps / 17));
+  const each = Math.max(1, Math.floor(sequence.length / 17));
   for (let batch = 0; batch < 17; batch++) {
     let sum = 0;
-    for (let t = 0; t < each; t++) {
-      solver.kernel.step(z, 0, next, 0, bits);
-      const { J } = solver.regions.piece(solver.regions.id(bits));
-      let norm = 0;
+    for (let t = batch * each; t < (batch + 1) * each; t++) {
+      const id = sequence[t]!;
+      const J = (jacobians[id] ??= solver.regions.piece(id).J);
+      let square = 0;
       for (let i = 0; i < n; i++) {
         let s = 0;
         for (let j = 0; j < n; j++) s += J[i * n + j]! * v[j]!;
         w[i] = s;
-        norm += s * s;
+        square += s * s;
       }
-      norm = Math.sqrt(norm);
+      [v, w] = [w, v];
+      if (square > SIZES[0] && square < SIZES[1] && t + 1 < (batch + 1) * each) continue;
+      const norm = Math.sqrt(square);
       if (!(norm > 0) || !Number.isFinite(norm))
         return { exponent: norm > 0 ? Infinity : -Infinity, error: 0 };
-      for (let i = 0; i < n; i++) w[i] = w[i]! / norm;
-      [v, w] = [w, v];
-      z.set(next);
+      for (let i = 0; i < n; i++) v[i] = v[i]! / norm;
       sum += Math.log(norm);
     }
     // The first batch lets the tangent vector find its direction.
     if (batch > 0) batches.push(sum / each);
   }
-  solver.iterates += each * 17;
   const exponent = batches.reduce((a, b) => a + b, 0) / batches.length;
   const variance = batches.reduce((a, b) => a + (b - exponent) ** 2, 0) / (batches.length - 1);
   return { exponent, error: Math.sqrt(variance / batches.length) };

@@ -9,7 +9,8 @@ import {
   type IntegerMap,
   type RationalVector,
 } from './exact';
-import { newtonSteps, trace } from './multipliers';
+import { characteristic, newtonSteps, trace } from './multipliers';
+import { rootsInside } from './unitCircle';
 
 /** What is wrong with an object; empty when nothing is. */
 export type Problems = string[];
@@ -26,6 +27,8 @@ const POINT = 1e-9;
 const DERIVED = 1e-6;
 /** Work of exact arithmetic on one object at most: about n^3 (bits)^1.6, some seconds. */
 const EXACT_WORK = 3e10;
+/** State dimension up to which the characteristic polynomial of M is computed exactly. */
+const LARGEST_POLYNOMIAL = 40;
 
 /**
  * Re-checks one listed cycle from the map alone: its itinerary's equations are solved exactly, every sign of C z + d is
@@ -46,7 +49,14 @@ export function checkCycle(map: CanonicalMap, exact: IntegerMap, cycle: Cycle, s
       ...comparePoints(points, solution, scale),
       ...checkSides(exact, regions, solution, 'strict'),
     );
-    if (n <= 40) problems.push(...checkMultipliers(cycle, newtonSteps(steps[k]!, n, cycle.multipliers)));
+    if (n <= LARGEST_POLYNOMIAL) {
+      const { P, scale: common } = steps[k]!;
+      const coefficients = characteristic(P, n);
+      problems.push(
+        ...checkMultipliers(cycle, newtonSteps(coefficients, common, cycle.multipliers)),
+        ...checkStability(cycle, n, rootsInside(coefficients, common)),
+      );
+    }
     const sum = trace(steps[k]!, n);
     const stated = cycle.multipliers.reduce((v, { re }) => v + re, 0);
     if (!(Math.abs(sum - stated) <= n * tolerance(cycle, Math.max(1, cycle.spectralRadius))))
@@ -176,6 +186,25 @@ function checkMultipliers(cycle: Cycle, steps: readonly number[]): Problems {
       return [`multiplier ${String(i)} is ${String(step)} away from an eigenvalue of M`];
   }
   return [];
+}
+
+/**
+ * Holds the stability against the exact number of multipliers inside the unit circle.
+ * @param inside null where a multiplier cannot be told from one on the circle
+ */
+function checkStability(
+  { stability, unstableDirections }: Cycle,
+  n: number,
+  inside: number | null,
+): Problems {
+  // A margin of error that is stated says that nothing is claimed; `checkDerived` holds it against the multipliers.
+  if (stability === 'marginal') return [];
+  if (inside === null)
+    return [`it is called ${stability}, but a multiplier is on the unit circle or next to it`];
+  if (n - inside === unstableDirections) return [];
+  return [
+    `it is called ${stability} with ${String(unstableDirections)} unstable directions, exactly ${String(n - inside)} multipliers are outside the unit circle`,
+  ];
 }
 
 /** Everything that follows from points and multipliers. */

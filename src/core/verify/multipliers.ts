@@ -1,8 +1,8 @@
 import type { Complex } from '../report/types';
 import { ratio, type Composed } from './exact';
 
-/** det(x I - M) of an integer matrix over a scale: coefficients c_0 .. c_n of (scale x)^j, exactly. */
-function characteristic(P: readonly bigint[], n: number): bigint[] {
+/** det(x I - M) of M = P / scale: coefficients c_0 .. c_n of (scale x)^j, exactly. */
+export function characteristic(P: readonly bigint[], n: number): bigint[] {
   // Faddeev, LeVerrier: N_k = P N_(k-1) + c_(n-k+1) I, c_(n-k) = -tr(P N_k) / k.
   const coefficients = new Array<bigint>(n + 1).fill(0n);
   coefficients[n] = 1n;
@@ -29,11 +29,15 @@ function characteristic(P: readonly bigint[], n: number): bigint[] {
 const BITS = 200;
 
 /**
- * How far each number is from an eigenvalue of M = P / scale, by a Newton step on the exact characteristic polynomial:
+ * How far each number is from an eigenvalue of M, by a Newton step on the exact characteristic polynomial:
  * an eigenvalue lies within n times that step. Infinity where the polynomial's slope vanishes and it does not.
  */
-export function newtonSteps({ P, scale }: Composed, n: number, multipliers: readonly Complex[]): number[] {
-  const coefficients = characteristic(P, n);
+export function newtonSteps(
+  coefficients: readonly bigint[],
+  scale: bigint,
+  multipliers: readonly Complex[],
+): number[] {
+  const n = coefficients.length - 1;
   const one = 1n << BigInt(BITS);
   return multipliers.map(({ re, im }) => {
     // x = lambda scale, in fixed point; Horner for the polynomial and its derivative.

@@ -180,6 +180,29 @@ describe('verification of reports', () => {
     );
   });
 
+  it('decides stability exactly, where the multipliers as stated are within rounding of the true ones', async () => {
+    // z' = (1 + 2^-40) z + 2^-40 for z < 0: the fixed point -1 repels, by less than multipliers are compared to.
+    const tiny = 2 ** -40;
+    const map = plrnn([1 + tiny], [-0.5], [tiny]);
+    const report = copy(await reportOf(map, 1));
+    assert.deepEqual(verifyReport(report, map, digest).problems, []);
+    const fixedPoint = report.orders[0]!.cycles.find(({ regions }) => regions[0] === '0')!;
+    assert.ok(Math.abs(fixedPoint.points[0]![0]! + 1) < 1e-12);
+    Object.assign(fixedPoint, {
+      multipliers: [{ re: 1 - tiny, im: 0 }],
+      multiplierError: 1e-15,
+      spectralRadius: 1 - tiny,
+      growthPerStep: Math.log(1 - tiny),
+      unstableDirections: 0,
+      stability: 'stable',
+    });
+    const own = verifyReport(report, map, digest).problems.filter((problem) =>
+      problem.startsWith(`${fixedPoint.id}:`),
+    );
+    assert.equal(own.length, 1);
+    assert.match(own[0]!, /exactly 1 multipliers are outside the unit circle/);
+  });
+
   it('rejects 1,000 random changes', () => {
     const random = numbers(1);
     const names = Object.keys(mutations);

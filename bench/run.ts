@@ -1,7 +1,7 @@
 /**
  * Ratios against compiled reference programs, measured in one run. Prints Markdown tables.
  *
- *     npm run bench [-- search fixed-points trained scaling] [--only NAME] [--write]
+ *     npm run bench [-- search fixed-points trained scaling timeline] [--only NAME] [--write]
  *
  * `--write` stores each table asked for in RESULTS.md; `BENCH_RUNS` is the number of runs of each program (5).
  */
@@ -13,6 +13,7 @@ import { Reference } from './reference';
 import { fixedPointTable } from './tables/fixedPoints';
 import { scalingTables } from './tables/scaling';
 import { searchTables } from './tables/search';
+import { timelineTable } from './tables/timeline';
 import { trainedTable } from './tables/trained';
 
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     'fixed-points': () => fixedPointTable(reference, RUNS),
     trained: () => trainedTable(values.only),
     scaling: () => scalingTables(),
+    timeline: () => timelineTable(values.only),
   };
   try {
     for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {

@@ -26,6 +26,7 @@ export async function analyze(
   const summary = summarise(model);
   onEvent({ type: 'model', model: summary });
   let shown = -Infinity;
+  let said = '';
   const detection = await detect(model.map, {
     maxOrder: search.maxOrder,
     seed: search.seed,
@@ -34,10 +35,14 @@ export async function analyze(
     stop: control.stop,
     onProgress: (stage, fraction) => {
       const now = performance.now();
-      if (now - shown < PROGRESS_EVERY) return;
+      // What is said of a new stage holds for all of it, and it may be a long one.
+      if (stage === said && now - shown < PROGRESS_EVERY) return;
       shown = now;
+      said = stage;
       const elapsed = (now - begin) / 1000;
-      const secondsLeft = fraction > 0.05 ? (elapsed * (1 - fraction)) / fraction : null;
+      // A proof's cost grows from order to order: its stage says what it may take.
+      const secondsLeft =
+        fraction > 0.05 && !stage.startsWith('proof') ? (elapsed * (1 - fraction)) / fraction : null;
       onEvent({ type: 'progress', progress: { stage, fraction, secondsLeft } });
     },
     onProven: (upTo) => onEvent({ type: 'proven', upTo }),

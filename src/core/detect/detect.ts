@@ -306,6 +306,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       unit,
       seconds: options.proofSeconds ?? PROOF_SECONDS,
       stop,
+      onProgress: (stage) => onProgress(stage, 0.95),
     });
     for (const [order, certificate] of proof.certificates) land(order, certificate);
     if (proof.allPeriods) options.onProven?.('all');

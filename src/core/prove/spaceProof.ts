@@ -21,6 +21,8 @@ export interface SpaceProofOptions {
   /** Time that may be spent, in seconds of a machine of the kind that was measured: the same work everywhere. */
   readonly seconds: number;
   readonly stop: () => boolean;
+  /** What comes next and about how long it takes, in plain words, before it begins. */
+  readonly onProgress?: (stage: string) => void;
   readonly recorder?: SpaceRecorder;
 }
 
@@ -77,6 +79,12 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
     return { certificates, allPeriods: false, whyNot, solves: 0, nodes: 0 };
   }
   const operations = seconds * OPERATIONS_PER_SECOND;
+  const tell = (stage: string, expected: number | null): void => {
+    const about = (expected ?? 0) / OPERATIONS_PER_SECOND;
+    const allowed = about > seconds ? ` (the proof may take ${duration(seconds)} in all)` : '';
+    options.onProgress?.(stage + (about >= 1 ? `, about ${duration(about)}${allowed}` : ''));
+  };
+  tell('proof: regions', regions * map.n * map.L);
   const graph = box
     ? spaceWordGraph(
         map,
@@ -92,6 +100,8 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
           words,
           longest: LONGEST,
           stop,
+          onLevel: (length, expected) =>
+            tell(length > maxOrder ? 'proof of all periods' : `proof of order ${String(length)}`, expected),
         },
         options.recorder,
       )

@@ -43,6 +43,8 @@ export interface SpaceLimits {
   readonly longest: number;
   /** Asked every few milliseconds. */
   readonly stop: () => boolean;
+  /** Told before the words of a length are extended: row products expected, from those of the length before (or null). */
+  readonly onLevel?: (length: number, expected: number | null) => void;
 }
 
 /**
@@ -166,6 +168,7 @@ class Search {
     for (let m = 1; ; m++) {
       this.levels.push(this.count);
       this.history.push({ parent, region: this.region });
+      limits.onLevel?.(m, m > 1 ? (this.work[m - 2]! * this.count) / this.levels[m - 2]! : null);
       const start = this.extend(m);
       if (!start) return this.done(m - 1, this.reason());
       const component = this.components.find(this.count, start, this.edges.target);

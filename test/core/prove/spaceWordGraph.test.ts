@@ -384,6 +384,48 @@ describe('proof in space', () => {
     assert.match(why, /words of the last 4 lengths \(times \d.*order \d+ alone would take about/);
   });
 
+  it('says before each length what it will take, about', () => {
+    const map = randomPlrnn(random(3), 3, 1.1);
+    const told: (number | null)[] = [];
+    const onLevel = (length: number, expected: number | null): void => {
+      assert.equal(length, told.length + 1);
+      told.push(expected);
+    };
+    const reach = new Float64Array(3).fill(1000);
+    const box = { lower: reach.map((v) => -v), upper: reach };
+    const graph = spaceWordGraph(map, box, false, { ...limits, maxOrder: 10, operations: 5e7, onLevel });
+    assert.equal(graph.provenTo, 10);
+    assert.equal(told[0], null);
+    for (let m = 3; m <= 10; m++) {
+      const off = told[m - 1]! / graph.work[m - 1]!;
+      assert.ok(off > 1 / 3 && off < 3, `length ${String(m)}: ${String(off)}`);
+    }
+  });
+
+  it('tells its stages in order', () => {
+    const stages: string[] = [];
+    const found = new Collection(randomPlrnn(random(3), 3, 1.1), 1, {
+      onCycle: () => undefined,
+      onBoundary: () => undefined,
+      stop: () => false,
+    });
+    proveSpace(found, {
+      maxOrder: 3,
+      unit: 1,
+      seconds: 2,
+      allPeriodsNodes: 1e5,
+      stop: () => false,
+      onProgress: (stage) => stages.push(stage),
+    });
+    assert.deepEqual(stages.slice(0, 5), [
+      'proof: regions',
+      'proof of order 1',
+      'proof of order 2',
+      'proof of order 3',
+      'proof of all periods',
+    ]);
+  });
+
   it('does not call doubtful what a stop left untried', () => {
     const map = randomPlrnn(random(3), 3, 1.1);
     const prove = (stop: () => boolean): ReturnType<typeof proveSpace> =>

@@ -37,6 +37,8 @@ export interface TimelineContext {
 
 /** Partial timelines are sent when this many times the time of making one has passed, and not before the least. */
 const PARTIAL = { factor: 12, leastMs: 400 };
+/** Milliseconds of work before further threads join: a fresh thread takes about a second to become fast. */
+const ALONE_MS = 3000;
 /** Milliseconds between two progress messages. */
 const PROGRESS_EVERY = 100;
 
@@ -171,6 +173,7 @@ class Pieces {
   readonly distances: (NearestBifurcation | null)[];
   /** Pieces that came from the cache. */
   cached = 0;
+  readonly #begun = performance.now();
   readonly #keys: string[];
   #derivatives: { digest: string; weights: readonly WeightDerivative[] | null } | null = null;
 
@@ -241,11 +244,21 @@ class Pieces {
   async #each(list: readonly number[], work: (index: number) => Promise<void>): Promise<void> {
     const queue = list[Symbol.iterator]();
     const { control, threads } = this.context;
-    const worker = async (): Promise<void> => {
-      for (let item = queue.next(); !item.done && !control.stop(); item = queue.next())
-        await work(item.value);
+    const runners: Promise<void>[] = [];
+    let joined = 0;
+    const join = (): void => {
+      joined++;
+      runners.push(runner());
     };
-    await Promise.all(Array.from({ length: Math.min(threads, list.length) }, worker));
+    const runner = async (): Promise<void> => {
+      for (let item = queue.next(); !item.done && !control.stop(); item = queue.next()) {
+        if (joined < threads && performance.now() - this.#begun > ALONE_MS) join();
+        await work(item.value);
+      }
+    };
+    join();
+    // More may join while these are awaited.
+    for (let i = 0; i < runners.length; i++) await runners[i];
   }
 
   async #analyse(index: number): Promise<CheckpointAnalysis | null> {

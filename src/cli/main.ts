@@ -173,6 +173,7 @@ async function runTimeline(command: TimelineCommand | DiagramCommand, client: Wo
             options,
             timeline: search,
             cache: command.cache ? { folder: cacheFolder(), maxBytes: CACHE_BYTES } : null,
+            partials: false,
           },
           onEvent,
         )

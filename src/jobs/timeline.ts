@@ -33,6 +33,8 @@ export interface TimelineContext {
   readonly runTask: RunTimelineTask;
   /** Tasks under way at a time. */
   readonly threads: number;
+  /** Whether timelines of what is known so far are sent; they are, when absent. */
+  readonly partials?: boolean;
 }
 
 /** Partial timelines are sent when this many times the time of making one has passed, and not before the least. */
@@ -154,6 +156,7 @@ export async function timelineOf(
     return assembleTimeline(state);
   };
   const changed = (): void => {
+    if (context.partials === false) return;
     const now = performance.now();
     if (now - shown < Math.max(PARTIAL.leastMs, PARTIAL.factor * cost)) return;
     const partial = make();

@@ -146,6 +146,8 @@ export interface Jobs extends JsonJobs {
       options: ModelOptions;
       timeline: TimelineOptions;
       cache: CacheRef | null;
+      /** false: what is known so far is not wanted, which costs time. */
+      partials?: boolean;
     };
     event:
       | { type: 'progress'; progress: Progress }

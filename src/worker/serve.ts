@@ -104,7 +104,7 @@ export function serve(port: MessagePort, script: string): void {
       const { source, neighbourhood } = await openRef(results);
       return compare(report, await load(file, options), source, neighbourhood);
     },
-    timeline: async ({ folder: place, run, options, timeline: search, cache }, stop, onEvent) => {
+    timeline: async ({ folder: place, run, options, timeline: search, cache, partials }, stop, onEvent) => {
       const { folder, options: what } = await openRun(place);
       const limit = search.memoryLimitMB * 2 ** 20;
       const control = new Control(
@@ -120,6 +120,7 @@ export function serve(port: MessagePort, script: string): void {
           control,
           hash: hashSource,
           cache: disk && remembered(cache.folder, disk),
+          ...(partials === undefined ? {} : { partials }),
           onEvent,
           runTask: threads.run,
           threads: search.threads,

@@ -228,6 +228,9 @@ export function App({ store }: { store: Store }): JSX.Element {
   );
 }
 
+/** Neither two models nor a line through one. */
+const isRun = ({ run, axis }: Timeline): boolean => run.pair === null && axis !== 'offset';
+
 const forcingOf = ({ run: { forcing } }: Timeline): string =>
   forcing === 'none' ? 'no forcing' : (forcing ?? 'forcing unknown');
 
@@ -264,8 +267,8 @@ function Header({
           <p class="facts">
             <span>{timeline.model.kind}</span>
             <span>M = {timeline.model.stateDim}</span>
-            {!timeline.run.pair && <span>{forcingOf(timeline)}</span>}
-            {!timeline.run.pair && <span>{timeline.checkpoints.length} checkpoints</span>}
+            {isRun(timeline) && <span>{forcingOf(timeline)}</span>}
+            {isRun(timeline) && <span>{timeline.checkpoints.length} checkpoints</span>}
             {state.live && <span class="live">live</span>}
           </p>
         )}

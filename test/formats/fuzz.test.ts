@@ -9,7 +9,7 @@ import { JuliaWriter } from './julia/juliaWriter';
 import { fixtures } from './sources';
 import { op, pickleFile, torchFile } from './writers';
 
-/** Mutations of each kind of file; `FUZZ_CASES=100000 npm run unit` for a long run. */
+/** Mutations of each kind of file; docs/security.md has the command of a long run. */
 const CASES = Number(process.env['FUZZ_CASES'] ?? 300);
 
 /** How much memory all the cases of one reader may take together, garbage included, in bytes. */

@@ -354,7 +354,7 @@ function chooseKind(file: Case, group: Group): ModelKind {
       return base;
     }
     case 'recurrent':
-      return recurrentKind(file);
+      return recurrentKind(file, group);
   }
 }
 
@@ -408,7 +408,7 @@ const smooth = /(?:^|[^a-z])(tanh|sigmoid|softplus|elu|selu|gelu|silu|swish)(?![
 const otherUnits = /^(?:softsign|affine|thresholded ?relu|identity|linear)$/;
 const nonlinearityKeys = ['nonlinearity', 'activation', 'phi', 'cell'];
 
-function recurrentKind(file: Case): ModelKind {
+function recurrentKind(file: Case, group: Group): ModelKind {
   const { settings, options, clues } = file;
   const named = file.facts.find(nonlinearityKeys, (value) => {
     const text = asText(value)?.toLowerCase();
@@ -429,11 +429,33 @@ function recurrentKind(file: Case): ModelKind {
       `an RNN with ${named.value} units`,
       `${capital(named.origin)} says "${named.value}", where the equation here has relu.`,
     );
-  if (named?.value.includes('relu') !== true && !clues.some(({ relu }) => relu === true))
-    file.assumptions.push(
-      'The weights of an nn.RNN do not say whether it is tanh or ReLU; it is taken as ReLU. If it was trained with tanh, these results do not describe it.',
-    );
+  if (named?.value.includes('relu') === true || clues.some(({ relu }) => relu === true)) return 'reluRNN';
+  if (/(?:^|\.)latent_step$/.test(group.prefix)) throw askNonlinearity(file);
+  file.assumptions.push(
+    'The weights of an nn.RNN do not say whether it is tanh or ReLU; it is taken as ReLU. If it was trained with tanh, these results do not describe it.',
+  );
   return 'reluRNN';
+}
+
+/** `latent_step.weight_hh_l0`: the code that writes this has tanh by default, so ReLU is not taken for granted. */
+function askNonlinearity(file: Case): Outcome {
+  return ask(
+    file,
+    'The weights of an nn.RNN do not say whether it is tanh or ReLU, and the training code that uses these names has tanh by default. Which one is it?',
+    [
+      {
+        label: 'ReLU',
+        detail: "h' = relu(W_hh h + b_hh + ..)",
+        kind: 'reluRNN',
+        set: { nonlinearity: 'relu' },
+      },
+      {
+        label: 'tanh (the default)',
+        detail: 'not piecewise linear, so it cannot be analysed',
+        set: { nonlinearity: 'tanh' },
+      },
+    ],
+  );
 }
 
 function choosePwlUnits(file: Case, M: number): number {
@@ -541,7 +563,7 @@ function chooseVariant(
     settings.thresholds ??
     facts.find(['thresholds'], (value) => (value === 'inside' || value === 'outside' ? value : undefined))
       ?.value ??
-    (architecture.kind === 'PLRNN' && hasStandaloneThresholds(file) ? 'inside' : 'outside');
+    (architecture.kind === 'PLRNN' ? standaloneThresholds(file, parameters) : 'outside');
   return {
     meanCentred: allows('meanCentred') && (meanCentred ?? false),
     negativeSlope: allows('negativeSlope') ? slope : 0,
@@ -560,16 +582,42 @@ function isVariational(file: Case): boolean {
   return names.has('R_x') && names.has('R_z');
 }
 
-/** The state space code in MATLAB of 2017 stores S and InpVal and no input matrix; its h is a threshold. */
-function hasStandaloneThresholds(file: Case): boolean {
+/**
+ * Two MATLAB codes give their models the same names. That of 2017 stores S and InpVal and no input matrix, and its h
+ * is a threshold; the later ones store C, reg or tau, and their h is a bias. Nothing else tells them apart.
+ */
+function standaloneThresholds(
+  file: Case,
+  parameters: ReadonlyMap<string, NamedTensor>,
+): Variant['thresholds'] {
   const names = lastParts(file);
-  const inside =
-    names.has('S') && names.has('InpVal') && !['C', 'reg', 'tau'].some((name) => names.has(name));
-  if (inside && file.settings.thresholds === undefined)
+  if (!names.has('S') || ['C', 'reg', 'tau'].some((name) => names.has(name))) return 'outside';
+  if (names.has('InpVal')) {
     file.assumptions.push(
       'S and InpVal beside the weights are those of the older MATLAB code, where h is a threshold inside the ReLU (--set thresholds=outside for a bias).',
     );
-  return inside;
+    return 'inside';
+  }
+  const fullA = vectorLength(parameters.get('A')?.tensor.shape ?? []) === null;
+  if (!fullA || !names.has('mu0')) return 'outside';
+  throw ask(
+    file,
+    'Two MATLAB codes save their models under these names, and this file does not say which one wrote it. What is h?',
+    [
+      {
+        label: 'A bias (the later code, with C or reg)',
+        detail: "z' = A z + W relu(z) + h",
+        kind: 'PLRNN',
+        set: { thresholds: 'outside' },
+      },
+      {
+        label: 'A threshold (the code of 2017)',
+        detail: "z' = A z + W relu(z - h) + s",
+        kind: 'PLRNN',
+        set: { thresholds: 'inside' },
+      },
+    ],
+  );
 }
 
 /** `latent_model.latent_step.AW`: the code that writes this centres unless told otherwise. */
@@ -745,6 +793,14 @@ function couldBe(wanted: Architecture['parameters'][number]['shape'], shape: rea
 }
 
 function nothingRecognised(file: Case): never {
+  const packed = file.facts.find(['type'], (value) =>
+    typeof value === 'string' && /^Component(?:Array|Vector|Matrix)$/.test(value) ? value : undefined,
+  );
+  if (packed)
+    throw refusedKind(
+      'continuous-time',
+      `All parameters lie in one ${packed.value}, as Julia's continuous-time PLRNNs and neural ODEs are saved. `,
+    );
   throw unrecognised(
     file,
     file.tensors.length === 0

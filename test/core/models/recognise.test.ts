@@ -196,11 +196,45 @@ describe('recognition from names and shapes, as training codes write them', () =
       variant: { negativeSlope: 0.18 },
     },
     {
-      code: 'multimodal PLRNN with inputs and nuisance terms',
+      code: 'BPTT-TF without bases, centred and clamped by its hypers',
+      shapes: prefixed('latent_model.latent_step.', { AW: [4, 4], h: [4] }),
+      hints: sidecar({ latent_model: 'PLRNN', mean_centering: '1', clip_range: '10' }),
+      kind: 'PLRNN',
+      tensors: { AW: 'latent_model.latent_step.AW', h: 'latent_model.latent_step.h' },
+      also: { equation: "z' = A z + W relu((z - mean z)) + h" },
+      variant: { meanCentred: true },
+    },
+    {
+      code: 'variational inference with a clipping of its own: two thresholds a unit, both M x B',
+      shapes: {
+        ...{ R_x: [2], R_z: [4], R_z0: [4], z0: [4], 'observation.B': [4, 2] },
+        ...prefixed('latent_step.', { AW: [4, 4], h: [4], thetas: [4, 3], alphas: [3], clipping: [4, 3] }),
+      },
+      kind: 'clippedDendPLRNN',
+      tensors: {
+        AW: 'latent_step.AW',
+        h: 'latent_step.h',
+        alpha: 'latent_step.alphas',
+        H: 'latent_step.thetas',
+        clipping: 'latent_step.clipping',
+      },
+      values: { thresholdSign: -1, transposed: 'H,clipping' },
+      variant: { negativeSlope: 0.18 },
+    },
+    {
+      code: 'multimodal PLRNN with inputs and nuisance terms, whose units are plain ReLUs',
       shapes: { ...plain, C: [4, 3], J: [2, 1], R_x: [2], R_z: [4], mu0: [4], B: [2, 4], beta: [1] },
       kind: 'PLRNN',
       tensors: { A: 'A', W: 'W', h: 'h', C: 'C' },
       also: { inputDim: 3 },
+      variant: { negativeSlope: 0 },
+    },
+    {
+      code: 'both shallow matrices transposed, seen by their shapes',
+      shapes: { ...shallow, W1: [7, 3], W2: [3, 7] },
+      kind: 'shPLRNN',
+      tensors: { A: 'A', W1: 'W1', W2: 'W2', h1: 'h1', h2: 'h2' },
+      values: { transposed: 'W1,W2' },
     },
     {
       code: 'regularised PLRNN, whose W has no diagonal',
@@ -414,6 +448,36 @@ describe('recognition where the file does not decide', () => {
     );
   });
 
+  it('asks whether h of a MATLAB file is a bias or a threshold where nothing tells its codes apart', () => {
+    const shapes = { A: [4, 4], W: [4, 4], h: [4, 1], S: [4, 4], B: [2, 4], G: [2, 2], mu0: [4, 1] };
+    assert.deepEqual(
+      choices(shapes).map(({ equation }) => equation),
+      ["z' = A z + W relu(z) + h", "z' = A z + W relu(z - h) + s"],
+    );
+    assert.equal(known({ ...shapes, tau: [1] }).variant.thresholds, 'outside');
+  });
+
+  it('asks for the nonlinearity of an nn.RNN whose code has tanh by default', () => {
+    const shapes = {
+      'latent_step.weight_hh_l0': [6, 6],
+      'latent_step.bias_hh_l0': [6],
+      'obs_model.weight': [2, 6],
+    };
+    const result = ask(shapes);
+    assert.equal(result.status, 'ambiguous', JSON.stringify(result));
+    const [relu, tanh] = (result as Extract<Recognition, { status: 'ambiguous' }>).question.choices;
+    assert.equal(known(shapes, relu!.options).kind, 'reluRNN');
+    assert.equal(ask(shapes, tanh!.options).status, 'refused');
+    assert.deepEqual(known(shapes, {}, sidecar({ nonlinearity: 'relu' })).assumptions, []);
+  });
+
+  it('shows which tensors it reads transposed', () => {
+    assert.match(
+      known({ ...shallow, W1: [7, 3] }).notes.join(' '),
+      /W1 is stored transposed \(7 x 3\)\.(?! W2)/,
+    );
+  });
+
   it('asks which of several models is meant', () => {
     const shapes = { ...prefixed('experts.0.', shallow), ...prefixed('experts.1.', shallow) };
     assert.deepEqual(
@@ -443,6 +507,15 @@ describe('recognition of what cannot be analysed', () => {
       /deep/,
     ],
   ];
+  it('refuses parameters packed in one component array, which nothing beside them explains', () => {
+    const result = ask({ p: [491], 'st.B': [20, 3] }, {}, [], [{ name: 'p.type', value: 'ComponentArray' }]);
+    assert.equal(result.status, 'refused', JSON.stringify(result));
+    assert.match(
+      (result as Extract<Recognition, { status: 'refused' }>).reason,
+      /one ComponentArray.*differential equation/,
+    );
+  });
+
   for (const [what, shapes, hints, name] of refusals)
     it(`refuses ${what}`, () => {
       const result = ask(shapes, {}, hints);

@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
 import type { ModelOptions } from '../core/models/types';
-import type { PlaneReport } from '../core/report/plane';
 import type { Timeline } from '../core/report/timeline';
 import type { Report } from '../core/report/types';
 import { reportToCsv } from '../export/csv';
@@ -17,7 +16,7 @@ import { JobFailure, WorkerClient } from '../worker/client';
 import { helpText } from './help';
 import { flagsFor, parseCommand, UsageError, type Command, type OutFormat } from './options';
 import { planeTable } from './planeTable';
-import { progressDisplay } from './progress';
+import { progressDisplay, type ProgressDisplay } from './progress';
 import { infoTable, reportTable, verificationText } from './table';
 import { pairTable } from './pairTable';
 import { timelineTable } from './timelineTable';
@@ -110,21 +109,13 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
     else if (event.type === 'finds')
       display.found(event.finds.cycles.length + event.finds.boundaryPoints.length);
   });
-  let interrupted = false;
-  const release = onInterrupt(() => {
-    interrupted = true;
-    running.stop(true);
-  });
-  let report: Report;
-  try {
-    report = await running.result;
-    if (command.compare !== null) {
-      report = await compared(report, command.compare, request, client);
-    }
-  } finally {
-    release();
-    display.end();
-  }
+  const result = running.result.then((report) =>
+    command.compare === null ? report : compared(report, command.compare, request, client),
+  );
+  const { found: report, interrupted } = await finished(
+    { result, stop: (keep) => running.stop(keep) },
+    display,
+  );
   await print(command.json ? reportToJson(report) : reportTable(report));
   if (command.out && !(await save(command.out, await rendered(command, report, client)))) return exit.input;
   if (interrupted) return exit.interrupted;
@@ -188,18 +179,7 @@ async function runTimeline(command: TimelineCommand | DiagramCommand, client: Wo
           },
           onEvent,
         );
-  let interrupted = false;
-  const release = onInterrupt(() => {
-    interrupted = true;
-    running.stop(true);
-  });
-  let found: Timeline;
-  try {
-    found = await running.result;
-  } finally {
-    release();
-    display.end();
-  }
+  const { found, interrupted } = await finished(running, display);
   await print(command.json ? timelineToJson(found) : (found.run.pair ? pairTable : timelineTable)(found));
   for (const warning of command.json ? found.warnings : []) process.stderr.write(`${warning}\n`);
   if (command.out && !(await save(command.out, renderedTimeline(command.out.format, found))))
@@ -229,18 +209,7 @@ async function runPlane(command: PlaneCommand, client: WorkerClient): Promise<nu
   const running = client.run('plane', { file: fileRef(file), options, plane, run }, ({ progress }) =>
     display.show(progress),
   );
-  let interrupted = false;
-  const release = onInterrupt(() => {
-    interrupted = true;
-    running.stop(true);
-  });
-  let found: PlaneReport;
-  try {
-    found = await running.result;
-  } finally {
-    release();
-    display.end();
-  }
+  const { found, interrupted } = await finished(running, display);
   await print(command.json ? planeToJson(found) : planeTable(found));
   if (command.out) {
     const text = command.out.format === 'svg' ? planeToSvg(found) : planeToJson(found);
@@ -271,6 +240,24 @@ async function runVerify(command: Verify, client: WorkerClient): Promise<number>
 
 function fileRef(file: string): { kind: 'path'; path: string } {
   return { kind: 'path', path: path.resolve(file) };
+}
+
+/** Waits for a job; an interrupt ends it early, with what was found. */
+async function finished<T>(
+  running: { readonly result: Promise<T>; stop(keep: boolean): void },
+  display: ProgressDisplay,
+): Promise<{ found: T; interrupted: boolean }> {
+  let interrupted = false;
+  const release = onInterrupt(() => {
+    interrupted = true;
+    running.stop(true);
+  });
+  try {
+    return { found: await running.result, interrupted };
+  } finally {
+    release();
+    display.end();
+  }
 }
 
 /** The first interrupt ends the job, a second one the process. */

@@ -177,8 +177,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'timeline': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...timelineFlags });
       if (values['help'] === true) return { name: 'help', topic: 'timeline' };
-      for (const flag of ['proof', 'shard', 'compare', 'epoch', 'proof-time'])
-        if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of timeline`);
+      refuse(values, 'timeline', ['proof', 'shard', 'compare', 'epoch', 'proof-time']);
       return {
         name: 'timeline',
         file: onlyFile(positionals, 'a folder'),
@@ -202,8 +201,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'compare': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...compareFlags });
       if (values['help'] === true) return { name: 'help', topic: 'compare' };
-      for (const flag of ['proof', 'shard', 'compare', 'epoch', 'proof-time'])
-        if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of compare`);
+      refuse(values, 'compare', ['proof', 'shard', 'compare', 'epoch', 'proof-time']);
       const [first, second, ...more] = positionals;
       if (first === undefined || second === undefined || more.length > 0)
         throw new UsageError('two files are needed');
@@ -243,8 +241,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'diagram': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...diagramFlags });
       if (values['help'] === true) return { name: 'help', topic: 'diagram' };
-      for (const flag of ['proof', 'shard', 'compare'])
-        if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of diagram`);
+      refuse(values, 'diagram', ['proof', 'shard', 'compare']);
       return {
         name: 'diagram',
         file: onlyFile(positionals),
@@ -357,6 +354,12 @@ function onlyFile(positionals: readonly string[], what = 'a file'): string {
   if (more.length > 0)
     throw new UsageError(`${what.replace('a ', 'one ')} at a time, not also ${more.join(' ')}`);
   return file;
+}
+
+/** Flags that other commands have. */
+function refuse(values: Values, command: string, flags: readonly string[]): void {
+  for (const flag of flags)
+    if (values[flag] !== undefined) throw new UsageError(`--${flag} is no option of ${command}`);
 }
 
 function outFile(value: Values[string]): { file: string; format: OutFormat } | null {

@@ -1,4 +1,5 @@
 import type { Timeline } from '../core/report/timeline';
+import { isNotable } from '../core/report/events';
 import { correspondences } from '../core/report/pair';
 import { bullets, columns } from './table';
 
@@ -10,9 +11,7 @@ export function pairTable(timeline: Timeline): string {
   const proven = checkpoints.map(({ provenOrder }) =>
     provenOrder === 'all' ? 'every order' : `orders 1 to ${String(provenOrder)}`,
   );
-  const bifurcations = events.filter(
-    ({ kind, stability }) => kind !== 'bcb-persistence' || stability[0] !== stability[1],
-  );
+  const bifurcations = events.filter(isNotable);
   return [
     `A: ${a}   (${proven[0]!} proven complete)`,
     `B: ${b}   (${proven[1]!} proven complete)`,

@@ -1,12 +1,11 @@
+import { isNotable } from '../core/report/events';
 import type { AssociationTest, Timeline } from '../core/report/timeline';
 import { bullets, columns, plural } from './table';
 
 /** What `timeline` prints for a reader. */
 export function timelineTable(timeline: Timeline): string {
   const { run, checkpoints, branches, events, lossJumps, association, balance, search } = timeline;
-  const shown = events.filter(
-    ({ kind, stability }) => kind !== 'bcb-persistence' || stability[0] !== stability[1],
-  );
+  const shown = events.filter(isNotable);
   const hidden = events.length - shown.length;
   const rows = shown.map((event) => [
     event.id,

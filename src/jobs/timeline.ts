@@ -15,7 +15,7 @@ import { assembleTimeline, type SeriesState } from '../core/training/assemble';
 import { weightDerivatives, type WeightDerivative } from '../core/models/derivatives';
 import type { ModelOptions } from '../core/models/types';
 import type { Jobs, TimelineOptions } from '../protocol/job';
-import { readRun } from '../runs/readRun';
+import { pairNames, readRun } from '../runs/readRun';
 import type { Run, RunFolder, RunOptions } from '../runs/types';
 import { summarise } from './analyze';
 import { RESULT_VERSION, type Cache } from './cache';
@@ -77,7 +77,7 @@ export async function timeline(
   if (runOptions.pair) comparable(checkpoints, warnings);
   if (checkpoints.length === 0)
     throw new InputError('the search was stopped before a checkpoint was read', '', 'Allow it more time.');
-  const pair = runOptions.pair ? (run.name.split(' → ') as [string, string]) : null;
+  const pair = runOptions.pair ? pairNames(runOptions.pair) : null;
   const what = { ...run, axis: run.series.axis, pair };
   return timelineOf(what, checkpoints, warnings, modelOptions, options, context);
 }

@@ -57,12 +57,16 @@ export async function readRun(folder: RunFolder, options: RunOptions = {}): Prom
   };
 }
 
+/** Names of two files; those of the same name are told apart by their folders. */
+export function pairNames([a, b]: readonly [string, string]): [string, string] {
+  const [first, second] = [baseOf(a), baseOf(b)];
+  return first === second ? [a, b] : [first, second];
+}
+
 /** Two model files as a series. What lies beside the first is taken to hold for both. */
 async function pairOf(folder: RunFolder, [a, b]: readonly [string, string]): Promise<Run> {
   const { hints, warnings } = await hintsOf(folder, folderOf(a));
-  const [first, second] = [baseOf(a), baseOf(b)];
-  // Files of the same name are told apart by their folders.
-  const name = first === second ? `${a} → ${b}` : `${first} → ${second}`;
+  const name = pairNames([a, b]).join(' → ');
   return {
     name,
     series: {

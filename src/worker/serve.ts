@@ -23,6 +23,7 @@ import {
   type FromWorker,
   type JobName,
   type Jobs,
+  type SearchOptions,
   type ToWorker,
 } from '../protocol/job';
 import type { ModelOptions } from '../core/models/types';
@@ -33,6 +34,15 @@ import { hashSource, openRef, openRun, runFolderOf } from './files';
 import { jsonHandlers } from './jsonDocuments';
 import { runTasksOnThreads } from './pool';
 import { TimelineThreads } from './timelineThreads';
+
+/** Stop, time limit and memory limit of a job. */
+function controlOf(
+  stop: SharedArrayBuffer,
+  { timeLimit, memoryLimitMB }: Pick<SearchOptions, 'timeLimit' | 'memoryLimitMB'>,
+): Control {
+  const limit = memoryLimitMB * 2 ** 20;
+  return new Control(new Int32Array(stop), timeLimit, () => process.memoryUsage().rss > limit);
+}
 
 type Handlers = {
   [N in JobName]: (
@@ -75,12 +85,7 @@ export function serve(port: MessagePort, script: string): void {
     },
     analyze: async ({ file, options, search }, stop, onEvent) => {
       const model = await load(file, options);
-      const limit = search.memoryLimitMB * 2 ** 20;
-      const control = new Control(
-        new Int32Array(stop),
-        search.timeLimit,
-        () => process.memoryUsage().rss > limit,
-      );
+      const control = controlOf(stop, search);
       return analyze(model, search, {
         version,
         control,
@@ -106,12 +111,7 @@ export function serve(port: MessagePort, script: string): void {
     },
     timeline: async ({ folder: place, run, options, timeline: search, cache, partials }, stop, onEvent) => {
       const { folder, options: what } = await openRun(place);
-      const limit = search.memoryLimitMB * 2 ** 20;
-      const control = new Control(
-        new Int32Array(stop),
-        search.timeLimit,
-        () => process.memoryUsage().rss > limit,
-      );
+      const control = controlOf(stop, search);
       const disk = cache && new CacheFolder(cache.folder, cache.maxBytes);
       const threads = new TimelineThreads(script, control.stop);
       try {
@@ -132,12 +132,7 @@ export function serve(port: MessagePort, script: string): void {
     },
     diagram: async ({ file, options, along, points, timeline: search }, stop, onEvent) => {
       const model = await load(file, options);
-      const limit = search.memoryLimitMB * 2 ** 20;
-      const control = new Control(
-        new Int32Array(stop),
-        search.timeLimit,
-        () => process.memoryUsage().rss > limit,
-      );
+      const control = controlOf(stop, search);
       const threads = new TimelineThreads(script, control.stop);
       try {
         return await diagram(model, along, points, search, {
@@ -156,12 +151,7 @@ export function serve(port: MessagePort, script: string): void {
     },
     plane: async ({ file, options, plane: request, run: place }, stop, onEvent) => {
       const model = await load(file, options);
-      const limit = request.memoryLimitMB * 2 ** 20;
-      const control = new Control(
-        new Int32Array(stop),
-        request.timeLimit,
-        () => process.memoryUsage().rss > limit,
-      );
+      const control = controlOf(stop, request);
       let checkpoints: PlaneContext['checkpoints'] = null;
       let pathWarning: string | null = null;
       if (place !== null)

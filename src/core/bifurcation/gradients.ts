@@ -1,5 +1,7 @@
+import { identity, multiply } from '../linalg/dense';
 import { luFactor, luSolve } from '../linalg/lu';
 import type { CanonicalMap } from '../map/canonical';
+import { affineOf } from '../map/kernel';
 import type { CanonicalArrays } from '../models/derivatives';
 import type { Complex } from '../report/types';
 
@@ -11,6 +13,7 @@ import type { Complex } from '../report/types';
 export class CycleGradients {
   readonly k: number;
   readonly #jacobians: Float64Array[];
+  readonly #known: (Factors | null | undefined)[] = [];
 
   /**
    * @param points k points of n coordinates, a cycle of the map
@@ -21,16 +24,12 @@ export class CycleGradients {
     readonly points: readonly ArrayLike<number>[],
     readonly regions: readonly Uint8Array[],
   ) {
-    const { n, L, A, B, C } = map;
+    const { n } = map;
     this.k = points.length;
+    const offset = new Float64Array(n);
     this.#jacobians = regions.map((bits) => {
-      const J = Float64Array.from(A);
-      for (let u = 0; u < L; u++)
-        if (bits[u] === 1)
-          for (let i = 0; i < n; i++) {
-            const b = B[i * L + u]!;
-            if (b !== 0) for (let j = 0; j < n; j++) J[i * n + j]! += b * C[u * n + j]!;
-          }
+      const J = new Float64Array(n * n);
+      affineOf(map, bits, J, offset);
       return J;
     });
   }
@@ -39,18 +38,28 @@ export class CycleGradients {
   monodromy(t = 0): Float64Array {
     const { k } = this;
     const { n } = this.map;
-    let M = Float64Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0));
+    let M: Float64Array = identity(n);
+    let next: Float64Array = new Float64Array(n * n);
     for (let s = 0; s < k; s++) {
-      const J = this.#jacobians[(t + s) % k]!;
-      const next = new Float64Array(n * n);
-      for (let i = 0; i < n; i++)
-        for (let l = 0; l < n; l++) {
-          const a = J[i * n + l]!;
-          if (a !== 0) for (let j = 0; j < n; j++) next[i * n + j]! += a * M[l * n + j]!;
-        }
-      M = next;
+      multiply(this.#jacobians[(t + s) % k]!, M, next, n);
+      [M, next] = [next, M];
     }
     return M;
+  }
+
+  /** Factors of I - M^T at point t, once for all functionals of that point; null where it is singular. */
+  #factors(t: number): Factors | null {
+    let factors = this.#known[t];
+    if (factors === undefined) {
+      const { n } = this.map;
+      const M = this.monodromy(t);
+      const lu = new Float64Array(n * n);
+      for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) lu[i * n + j] = Number(i === j) - M[j * n + i]!;
+      const pivots = new Int32Array(n);
+      factors = luFactor(lu, n, pivots) === 0 ? null : { lu, pivots };
+      this.#known[t] = factors;
+    }
+    return factors;
   }
 
   /**
@@ -60,15 +69,11 @@ export class CycleGradients {
   ofPoint(t: number, direction: ArrayLike<number>): CanonicalArrays | null {
     const { k } = this;
     const { n } = this.map;
+    const factors = this.#factors(t);
+    if (!factors) return null;
     // lambda_t = direction + M^T lambda_t; the others follow backwards through J^T.
-    const M = this.monodromy(t);
-    const system = new Float64Array(n * n);
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) system[i * n + j] = Number(i === j) - M[j * n + i]!;
-    const pivots = new Int32Array(n);
-    if (luFactor(system, n, pivots) === 0) return null;
     let lambda: Float64Array = Float64Array.from(direction);
-    luSolve(system, n, pivots, lambda);
+    luSolve(factors.lu, n, factors.pivots, lambda);
     const gradient = this.#zero();
     for (let s = 0; s < k; s++) {
       // What is pushed into the step that leads to point t - s.
@@ -201,6 +206,11 @@ export class CycleGradients {
       }
     return out;
   }
+}
+
+interface Factors {
+  readonly lu: Float64Array;
+  readonly pivots: Int32Array;
 }
 
 interface ComplexVector {

@@ -1,3 +1,4 @@
+import { isNotable } from './events';
 import type { Timeline } from './timeline';
 import type { Stability } from './types';
 
@@ -24,7 +25,7 @@ export function correspondences({ branches, checkpoints, events }: Timeline): Co
     const [before, after] = [at(first), at(last)];
     if (before === null && after === null) return [];
     const meets = events
-      .filter(({ kind, stability }) => kind !== 'bcb-persistence' || stability[0] !== stability[1])
+      .filter(isNotable)
       .filter((event) => [...event.branches, ...event.born, ...event.died].includes(id))
       .map((event) => event.id);
     return [{ branch: id, order, before, after, meets }];

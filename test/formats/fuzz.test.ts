@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../../src/core/errors';
+import { indexJson, updateIndex } from '../../src/formats/json/jsonIndex';
+import { placeAt, valuesOf } from '../../src/formats/json/places';
 import { readPickle } from '../../src/formats/pickle/pickle';
 import { findTensors } from '../../src/formats/torch/objects';
+import { maskedCrc32c } from '../../src/runs/loss/crc32c';
+import { readLog } from '../../src/runs/loss/readLoss';
+import { readSidecars } from '../../src/runs/sidecar';
+import { runFolder, textSource } from '../runs/support';
 import { inTwoSeconds, readAll, seeded } from './helpers';
 import { JuliaWriter } from './julia/juliaWriter';
 import { fixtures } from './sources';
-import { op, pickleFile, torchFile } from './writers';
+import { concat, op, packed, pickleFile, torchFile, zipFile } from './writers';
 
 /** Mutations of each kind of file; docs/security.md has the command of a long run. */
 const CASES = Number(process.env['FUZZ_CASES'] ?? 300);
@@ -59,6 +65,12 @@ interface Outcome {
   refused: number;
 }
 
+/** Processor time of this process, in milliseconds. */
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 async function survives(
   name: string,
   seeds: readonly Uint8Array[],
@@ -68,8 +80,10 @@ async function survives(
   const outcome = { read: 0, refused: 0 };
   const before = process.memoryUsage.rss();
   const peakBefore = peak();
+  let worst = 0;
   for (let i = 0; i < CASES; i++) {
     const bytes = mutate(seeds[i % seeds.length]!, seeds[random() % seeds.length]!, random);
+    const begin = cpuTime();
     try {
       await inTwoSeconds(`${name}, case ${i}`, () => use(bytes));
       outcome.read++;
@@ -78,9 +92,14 @@ async function survives(
       if (!(error instanceof InputError))
         assert.fail(`${name}, case ${i} (base64 ${Buffer.from(bytes).toString('base64')}): ${String(error)}`);
     }
+    worst = Math.max(worst, cpuTime() - begin);
   }
   const grown = peak() - before;
   assert.ok(peak() === peakBefore || grown < MEMORY, `${name} took ${grown} bytes`);
+  if (process.env['FUZZ_CASES'])
+    process.stdout.write(
+      `${name}: ${outcome.read} read, ${outcome.refused} refused, worst ${Math.round(worst)} ms, ${Math.round(grown / 2 ** 20)} MB\n`,
+    );
   return outcome;
 }
 
@@ -190,6 +209,14 @@ describe('mutated files', function () {
         'formats/julia/dynamical_objects.csv',
       ],
     ],
+    [
+      'model.tsv',
+      [
+        'formats/plrnn/csv_tabs_init_map.tsv',
+        'formats/shplrnn/csv_tabs_W1.tsv',
+        'formats/rnn_relu/csv_tabs_rnn_weight_ih_l0.tsv',
+      ],
+    ],
   ];
   for (const [name, paths] of corpus)
     it(`${name}: ${CASES} mutations end in values or an explanation`, async () => {
@@ -236,4 +263,135 @@ describe('mutated files', function () {
     );
     assert.ok(outcome.read > 0 && outcome.refused > 0, JSON.stringify(outcome));
   });
+
+  const weights = [
+    'formats/plrnn/arrays.h5',
+    'formats/shplrnn/groups_gzip.h5',
+    'formats/alrnn/arrays_latest.h5',
+  ].map(fixture);
+  const keras = (file: Uint8Array): Uint8Array =>
+    zipFile({
+      'metadata.json': concat('{"keras_version": "3.0.0"}'),
+      'config.json': concat('{"module": "keras"}'),
+      'model.weights.h5': file,
+    });
+
+  it(`model.keras: ${CASES} mutations end in values or an explanation`, async () => {
+    const outcome = await survives('model.keras', weights.map(keras), (bytes) =>
+      readAll('model.keras', bytes),
+    );
+    assert.ok(outcome.read > 0 && outcome.refused > CASES / 20, JSON.stringify(outcome));
+  });
+
+  it(`weights inside sound Keras archives: ${CASES} mutations end in values or an explanation`, async () => {
+    const outcome = await survives('weights in a Keras archive', weights, (bytes) =>
+      readAll('model.keras', keras(bytes)),
+    );
+    assert.ok(outcome.read > 0 && outcome.refused > CASES / 20, JSON.stringify(outcome));
+  });
+
+  it(`JSON in an editor: ${CASES} mutations are indexed, asked about and edited`, async () => {
+    const random = seeded(20_240_301);
+    const texts = [
+      'formats/plrnn/arrays.json',
+      'formats/dendplrnn/arrays_named.json',
+      'bad/proto_pollution.json',
+      'bad/utf8_bom.json',
+    ];
+    const outcome = await survives('JSON index', texts.map(fixture), (bytes) => {
+      const text = new TextDecoder().decode(bytes);
+      const index = indexJson(text);
+      for (const array of index.arrays) valuesOf(text, array);
+      for (let i = 0; i < 8; i++) placeAt(index, text, random() % (text.length + 1));
+      const offset = random() % (text.length + 1);
+      const removed = text.slice(offset, offset + (random() % 4));
+      const inserted = ['', '1', '[', ']', '{', '"', '/*', '*/', '//', ',', '\n', '-', 'e5'][random() % 13]!;
+      const edited = text.slice(0, offset) + inserted + text.slice(offset + removed.length);
+      assert.deepEqual(updateIndex(index, edited, { offset, removed, inserted }), indexJson(edited));
+    });
+    assert.equal(outcome.refused, 0);
+  });
+
+  const logs: readonly (readonly [name: string, seeds: readonly (string | Uint8Array)[]])[] = [
+    [
+      'events.out.tfevents.1.host',
+      ['simple', 'tensor'].map((kind) =>
+        fixture(`formats/plrnn/events.out.tfevents.1700000000.host.${kind}`),
+      ),
+    ],
+    [
+      'loss.csv',
+      ['epoch,loss,grad_norm\n1,3,30\n2,2,20\n', 'Wall time,Step,Value\n1.7e9,1,0.5\n1.7e9,2,0.25\n'],
+    ],
+    ['loss.txt', ['0.5\n0.25\nnan\n', '1 0.5\n2 1e-3\n']],
+    [
+      'loss.json',
+      [
+        '{"epoch": 1, "loss": 3}\n{"epoch": 2, "loss": NaN}\n',
+        '{"history": [{"epoch": 1, "loss": 3.5, "nested": {"a": [1, 2]}}, {"epoch": 2, "loss": 2.5}]}',
+        '{"loss": [3, 2, 1], "epochs": [1, 2, 3]}',
+      ],
+    ],
+  ];
+  for (const [name, seeds] of logs)
+    it(`${name}: ${CASES} mutations end in a log or an explanation`, async () => {
+      const outcome = await survives(
+        name,
+        seeds.map((seed) => concat(seed)),
+        (bytes) => readLog(textSource(name, bytes), name, runFolder({ [name]: bytes })),
+      );
+      assert.ok(outcome.read > 0, JSON.stringify(outcome));
+    });
+
+  it(`payloads of sound event records: ${CASES} mutations end in a log or an explanation`, async () => {
+    const [simple, tensor] = ['simple', 'tensor'].map((kind) =>
+      payloads(fixture(`formats/plrnn/events.out.tfevents.1700000000.host.${kind}`)),
+    );
+    const name = 'events.out.tfevents.1.host';
+    const outcome = await survives(
+      'event payloads',
+      [...simple!.slice(0, 4), ...tensor!.slice(0, 4)],
+      (bytes) => {
+        const file = concat(record(simple![1]!), record(bytes));
+        return readLog(textSource(name, file), name, runFolder({ [name]: file }));
+      },
+    );
+    assert.ok(outcome.read > CASES / 2, JSON.stringify(outcome));
+  });
+
+  it(`sidecars: ${CASES} mutations end in hints or a warning`, async () => {
+    const seeds: Readonly<Record<string, Uint8Array>> = {
+      'args.json': concat(
+        '{"model": "PLRNN", "P": 2, "nested": {"deep": {"latent_dim": 3}}, "list": [1, 2]}',
+      ),
+      'hypers.txt': concat('latent_model dendr-PLRNN\nmean_centering 1\nclip_range: 10\n'),
+      'config.yaml': concat('model: ALRNN\npwl_units: 2\nnested:\n  a: "b"\n'),
+      'hypers.pkl': pickleFile(op.dict(['latent_model', op.text('PLRNN')], ['clip_range', op.int(10)])),
+    };
+    const names = Object.keys(seeds);
+    let turn = 0;
+    const outcome = await survives('sidecars', Object.values(seeds), (bytes) => {
+      const name = names[turn++ % names.length]!;
+      return readSidecars('model_1.pt', runFolder({ [name]: bytes }));
+    });
+    assert.equal(outcome.refused, 0);
+  });
 });
+
+/** The payloads of an event file: records of length, checksum, payload, checksum. */
+function payloads(file: Uint8Array): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = 0; at < file.length;) {
+    const length = Number(view.getBigUint64(at, true));
+    found.push(file.slice(at + 12, at + 12 + length));
+    at += 16 + length;
+  }
+  return found;
+}
+
+function record(payload: Uint8Array): Uint8Array {
+  const head = packed([payload.length], 'uint64');
+  const sum = (bytes: Uint8Array): Uint8Array => packed([maskedCrc32c(bytes)], 'uint32');
+  return concat(head, sum(head), payload, sum(payload));
+}

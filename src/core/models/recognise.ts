@@ -115,7 +115,7 @@ function recogniseCase(file: Case): Recognition {
   noteLayout(file, binding, parameters);
   noteInput(file, inputDim);
   noteUnused(file, parameters);
-  noteClamp(file, group);
+  noteClamp(file, kind, group);
   return {
     status: 'recognised',
     kind,
@@ -689,9 +689,12 @@ function noteUnused(file: Case, parameters: ReadonlyMap<string, NamedTensor>): v
   if (rest.length > 0) file.notes.push(`Not part of the map: ${listed(rest, LISTED + 1)}.`);
 }
 
-/** The clamp of the state in training is no part of the map; where it acts the map is another one. */
-function noteClamp(file: Case, group: Group): void {
-  if (!group.parameters.has('AW')) return;
+/**
+ * The clamp of the state in training is no part of the map; where it acts the map is another one. The step of the
+ * clipped model has none.
+ */
+function noteClamp(file: Case, kind: ModelKind, group: Group): void {
+  if (!group.parameters.has('AW') || kind === 'clippedDendPLRNN') return;
   const range = file.facts.find(['clip_range'], asNumber);
   if (range && range.value > 0)
     file.notes.push(

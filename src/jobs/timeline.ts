@@ -22,7 +22,7 @@ import { RESULT_VERSION, type Cache } from './cache';
 import type { Control } from './control';
 import type { Hash } from './load';
 import { loadSeries, type LoadedCheckpoint } from './series';
-import type { RunTimelineTask } from './timelineWork';
+import { ALONE_MS, type RunTimelineTask } from './timelineWork';
 
 export interface TimelineContext {
   readonly version: string;
@@ -39,8 +39,6 @@ export interface TimelineContext {
 
 /** Partial timelines are sent when this many times the time of making one has passed, and not before the least. */
 const PARTIAL = { factor: 12, leastMs: 400 };
-/** Milliseconds of work before further threads join: a fresh thread takes about a second to become fast. */
-const ALONE_MS = 3000;
 /** Milliseconds between two progress messages. */
 const PROGRESS_EVERY = 100;
 
@@ -243,25 +241,19 @@ class Pieces {
     });
   }
 
-  /** Works through a list, several at a time. */
+  /** Works through a list, several at a time once threads have taken over. */
   async #each(list: readonly number[], work: (index: number) => Promise<void>): Promise<void> {
     const queue = list[Symbol.iterator]();
     const { control, threads } = this.context;
-    const runners: Promise<void>[] = [];
-    let joined = 0;
-    const join = (): void => {
-      joined++;
-      runners.push(runner());
-    };
-    const runner = async (): Promise<void> => {
-      for (let item = queue.next(); !item.done && !control.stop(); item = queue.next()) {
-        if (joined < threads && performance.now() - this.#begun > ALONE_MS) join();
+    const runner = async (goOn: () => boolean): Promise<void> => {
+      while (goOn() && !control.stop()) {
+        const item = queue.next();
+        if (item.done) return;
         await work(item.value);
       }
     };
-    join();
-    // More may join while these are awaited.
-    for (let i = 0; i < runners.length; i++) await runners[i];
+    await runner(() => performance.now() - this.#begun < ALONE_MS);
+    await Promise.all(Array.from({ length: threads }, () => runner(() => true)));
   }
 
   async #analyse(index: number): Promise<CheckpointAnalysis | null> {

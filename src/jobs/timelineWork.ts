@@ -10,6 +10,12 @@ import {
   type CheckpointOptions,
 } from '../core/training/checkpoint';
 
+/**
+ * Milliseconds of work that one thread does by itself, the one that runs the job, before others take over: a fresh thread
+ * takes about a second to become fast, and results need not travel.
+ */
+export const ALONE_MS = 3000;
+
 /** A piece of a timeline's work as plain data: done in whichever thread is free, with the same result. */
 export type TimelineTask =
   | {

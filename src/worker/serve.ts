@@ -12,7 +12,7 @@ import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
 import { moved, plane, type PlaneContext } from '../jobs/plane';
 import { loadSeries } from '../jobs/series';
-import type { RunTimelineTask } from '../jobs/timelineWork';
+import { ALONE_MS, type RunTimelineTask } from '../jobs/timelineWork';
 import { timeline } from '../jobs/timeline';
 import { optionsOf, readReport, verify } from '../jobs/verify';
 import { probe, scene, trajectory, weights } from '../jobs/view';
@@ -113,7 +113,7 @@ export function serve(port: MessagePort, script: string): void {
       const { folder, options: what } = await openRun(place);
       const control = controlOf(stop, search);
       const disk = cache && new CacheFolder(cache.folder, cache.maxBytes);
-      const threads = new TimelineThreads(script, control.stop);
+      const threads = new TimelineThreads(script, control.stop, ALONE_MS);
       try {
         return await timeline(folder, { ...what, ...run }, options, search, {
           version,
@@ -133,7 +133,7 @@ export function serve(port: MessagePort, script: string): void {
     diagram: async ({ file, options, along, points, timeline: search }, stop, onEvent) => {
       const model = await load(file, options);
       const control = controlOf(stop, search);
-      const threads = new TimelineThreads(script, control.stop);
+      const threads = new TimelineThreads(script, control.stop, ALONE_MS);
       try {
         return await diagram(model, along, points, search, {
           version,

@@ -11,7 +11,10 @@ const GRACE_MS = 1000;
 
 type Reply = { readonly result: unknown } | { readonly failed: string };
 
-/** Threads that share the pieces of a timeline. Started when first needed, each with one task at a time. */
+/**
+ * Threads that share the pieces of a timeline. Started when first needed, each with one task at a time; tasks of the first
+ * `aloneMs` milliseconds are done in the thread that asks.
+ */
 export class TimelineThreads {
   readonly #idle: Worker[] = [];
   readonly #all: Worker[] = [];
@@ -20,10 +23,12 @@ export class TimelineThreads {
   readonly #watch: NodeJS.Timeout;
   /** Resolves, as an unfinished task does, when the grace after a stop is over. */
   readonly #overdue: Promise<null>;
+  readonly #begun = performance.now();
 
   constructor(
     readonly script: string | URL,
-    stop: () => boolean,
+    readonly stop: () => boolean,
+    readonly aloneMs = 0,
   ) {
     let told = Infinity;
     let giveUp: (nothing: null) => void;
@@ -37,6 +42,11 @@ export class TimelineThreads {
   }
 
   readonly run: RunTimelineTask = async (task) => {
+    if (performance.now() - this.#begun < this.aloneMs) {
+      // What was sent to this thread meanwhile is heard between tasks.
+      await new Promise(setImmediate);
+      return runTimelineTask(task, this.stop) as never;
+    }
     const worker = this.#idle.pop() ?? this.#start();
     const result = await Promise.race([ask(worker, task), this.#overdue]);
     this.#idle.push(worker);

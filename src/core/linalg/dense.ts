@@ -1,5 +1,14 @@
 /** out = a b for flat row-major n x n matrices; `out` must be another array. */
 export function multiply(a: Float64Array, b: Float64Array, out: Float64Array, n: number): void {
+  if (n === 2) {
+    const [a0, a1, a2, a3] = [a[0]!, a[1]!, a[2]!, a[3]!];
+    const [b0, b1, b2, b3] = [b[0]!, b[1]!, b[2]!, b[3]!];
+    out[0] = a0 * b0 + a1 * b2;
+    out[1] = a0 * b1 + a1 * b3;
+    out[2] = a2 * b0 + a3 * b2;
+    out[3] = a2 * b1 + a3 * b3;
+    return;
+  }
   for (let i = 0; i < n; i++) {
     const row = i * n;
     for (let j = 0; j < n; j++) out[row + j] = 0;

@@ -25,6 +25,7 @@ function write(value: unknown, indent: string): string {
   const deeper = `${indent}  `;
   if (Array.isArray(value)) {
     if (value.length === 0) return '[]';
+    if (value.every(Number.isFinite)) return `[${value.join(', ')}]`;
     if (value.every((item) => typeof item !== 'object' || item === null))
       return `[${value.map((item) => write(item, '')).join(', ')}]`;
     return `[\n${value.map((item) => deeper + write(item, deeper)).join(',\n')}\n${indent}]`;

@@ -7,6 +7,8 @@ import type { FileRef } from '../protocol/job';
 import type { RunFolder, RunOptions } from '../runs/types';
 
 const HASH_CHUNK = 1 << 20;
+/** Files up to this size are read once and whole, whatever range is asked for. */
+const WHOLE = 1 << 18;
 /** Folder names handed on, innermost first. */
 const FOLDER_LEVELS = 6;
 
@@ -39,36 +41,42 @@ export async function openFile(file: string): Promise<Source> {
   });
   if (found.isDirectory()) throw new InputError('this is a folder', '', 'Choose a model file in it.');
   if (!found.isFile()) throw new InputError('this is no regular file', '', 'Choose a model file.');
+  const range = async (offset: number, length: number): Promise<Uint8Array> => {
+    try {
+      const handle = await open(file, 'r');
+      try {
+        const now = await handle.stat();
+        if (now.size !== found.size || now.mtimeMs !== found.mtimeMs || now.ino !== found.ino)
+          throw new InputError(
+            'the file changed while it was being read',
+            '',
+            'Try again when it is no longer written to.',
+          );
+        const room = Math.max(0, Math.min(length, found.size - offset));
+        const bytes = new Uint8Array(room);
+        let filled = 0;
+        while (filled < room) {
+          const { bytesRead } = await handle.read(bytes, filled, room - filled, offset + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+        return filled === room ? bytes : bytes.subarray(0, filled);
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw error instanceof InputError ? error : fileError(error);
+    }
+  };
+  let whole: Promise<Uint8Array> | null = null;
   return {
     name: path.basename(file),
     size: found.size,
-    async read(offset, length) {
-      try {
-        const handle = await open(file, 'r');
-        try {
-          const now = await handle.stat();
-          if (now.size !== found.size || now.mtimeMs !== found.mtimeMs || now.ino !== found.ino)
-            throw new InputError(
-              'the file changed while it was being read',
-              '',
-              'Try again when it is no longer written to.',
-            );
-          const room = Math.max(0, Math.min(length, found.size - offset));
-          const bytes = new Uint8Array(room);
-          let filled = 0;
-          while (filled < room) {
-            const { bytesRead } = await handle.read(bytes, filled, room - filled, offset + filled);
-            if (bytesRead === 0) break;
-            filled += bytesRead;
-          }
-          return filled === room ? bytes : bytes.subarray(0, filled);
-        } finally {
-          await handle.close();
-        }
-      } catch (error) {
-        throw error instanceof InputError ? error : fileError(error);
-      }
-    },
+    read:
+      found.size > WHOLE
+        ? range
+        : async (offset, length) =>
+            (await (whole ??= range(0, found.size))).slice(offset, offset + length),
   };
 }
 

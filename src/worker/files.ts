@@ -75,8 +75,7 @@ export async function openFile(file: string): Promise<Source> {
     read:
       found.size > WHOLE
         ? range
-        : async (offset, length) =>
-            (await (whole ??= range(0, found.size))).slice(offset, offset + length),
+        : async (offset, length) => (await (whole ??= range(0, found.size))).slice(offset, offset + length),
   };
 }
 

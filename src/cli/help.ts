@@ -34,7 +34,7 @@ const searchHelp = `Search:
 
 Output:
   --json                 the report as JSON on standard output
-  --compare F            hold the report against SCYFI's results in F (dynamical_objects.csv)
+  --compare F            hold the report against SCYFI's results in F (dynamical_objects.csv, .jld2)
   --out F                write the report to F: .json, .csv or .html`;
 
 /** The same for a series: more time, and no time of their own for proofs. */

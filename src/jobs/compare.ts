@@ -3,12 +3,13 @@ import { compareObjects, type ForeignObject } from '../core/report/comparison';
 import type { Comparison, Report } from '../core/report/types';
 import { elementCount, type TensorHandle } from '../core/tensor';
 import { readContainer } from '../formats/index';
-import type { Neighbourhood, Source } from '../formats/source';
+import type { Container, Entry, Neighbourhood, Source } from '../formats/source';
 import { chooseEntry, type LoadedModel } from './load';
 
 /**
- * Holds the cycles in a file of SCYFI's results against a report. Of several rows, the one with the model's epoch
- * is meant. Throws InputError where the file has no such row or no list of cycles.
+ * Holds the cycles in a file of SCYFI's results against a report. Of the results of several models, those beside
+ * which the model's own parameters stand are meant, or else those of its epoch. Throws InputError where the file has
+ * neither, or no list of cycles.
  */
 export async function compare(
   report: Report,
@@ -17,14 +18,7 @@ export async function compare(
   neighbourhood: Neighbourhood,
 ): Promise<Comparison> {
   const container = await readContainer(source, neighbourhood);
-  const several = container.entries.length > 1;
-  if (several && model.epoch === null)
-    throw new InputError(
-      `${source.name} holds results of ${container.entries.length} models, and the model has no epoch.`,
-      '',
-      'Name the epoch with --epoch, or give a file with the results of this model alone.',
-    );
-  const entry = chooseEntry(container, several && model.epoch !== null ? { epoch: model.epoch } : {});
+  const entry = await entryFor(model, container, source.name);
   const objects: ForeignObject[] = [];
   for (const tensor of entry.tensors) {
     const [count, size] = tensor.shape;
@@ -42,6 +36,24 @@ export async function compare(
     );
   const notes = await differences(model, entry.tensors, source.name);
   return compareObjects(report, model.map, source.name, objects, notes);
+}
+
+/** The results that are about the model. */
+async function entryFor(model: LoadedModel, container: Container, file: string): Promise<Entry> {
+  const { entries } = container;
+  if (entries.length === 1) return entries[0];
+  for (const entry of entries)
+    if (entry.tensors.some(({ name }) => Object.hasOwn(model.parameters, name))) {
+      const notes = await differences(model, entry.tensors, file);
+      if (notes.length === 0) return entry;
+    }
+  if (model.epoch === null)
+    throw new InputError(
+      `${file} holds results of ${entries.length} models, none beside these weights, and the model has no epoch.`,
+      '',
+      'Name the epoch with --epoch, or give a file with the results of this model alone.',
+    );
+  return chooseEntry(container, { epoch: model.epoch });
 }
 
 /** Relative to the largest value: what printing and single precision explain. */

@@ -228,8 +228,14 @@ describe('mutated files', function () {
     const run = new JuliaWriter();
     const lists = [1, 2].map(() => run.references([1, 2].map((e) => run.floats([2, 2], [e, 2, 3, 4]))));
     const one = new JuliaWriter();
+    const found = new JuliaWriter();
+    const point = (): number => found.floats([2], [0.5, 0.25]);
+    const nested = (...items: readonly number[]): number => found.references(items);
+    const orders = nested(nested(nested(point())), nested(nested(point(), point())));
+    const eigenvalues = nested(nested(point()), nested(point()));
     const seeds = [
       run.file({ A: lists[0]!, W: lists[1]! }),
+      found.file({ dynamical_objects: nested(nested(orders, eigenvalues), nested(orders, eigenvalues)) }),
       one.file({ W: one.floats([5, 5], new Array<number>(25).fill(1)), note: one.text('a') }),
     ];
     const outcome = await survives('model.jld2', seeds, (bytes) => readAll('model.jld2', bytes));

@@ -1,6 +1,6 @@
 import { image } from '../detect/verify';
 import type { CanonicalMap } from '../map/canonical';
-import type { Comparison, Cycle, Report } from './types';
+import type { Comparison, Continuum, Report } from './types';
 
 /** An object of another program's list: k points of n coordinates. */
 export interface ForeignObject {
@@ -22,7 +22,10 @@ export function compareObjects(
   foreign: readonly ForeignObject[],
   notes: readonly string[],
 ): Comparison {
-  const own = [...report.orders.flatMap(({ cycles }) => cycles), ...report.beyond];
+  const own: readonly Listed[] = [
+    ...report.orders.flatMap(({ cycles, boundaryPoints }) => [...cycles, ...boundaryPoints]),
+    ...report.beyond,
+  ];
   const tolerance = CLOSE * report.model.scale;
   const matched = new Map<string, { id: string; name: string; distance: number }>();
   const onlyTheirs: Comparison['onlyTheirs'][number][] = [];
@@ -41,12 +44,19 @@ export function compareObjects(
       else matched.set(cycle.id, { id: cycle.id, name, distance });
       continue;
     }
+    const size = points.find((z) => z.length !== map.n)?.length;
+    if (size !== undefined) {
+      leave(`its points have ${size} coordinates, the states of the model ${map.n}`);
+      continue;
+    }
     const residual = largestResidual(map, points);
     const missed = `the map misses its points by ${residual.toExponential(1)}`;
     if (!(residual <= tolerance)) leave(`it is not confirmed by iteration: ${missed}`);
     else {
-      const proof = report.orders.find((each) => each.order === primitive)?.certificate;
-      if (proof?.domain === 'everywhere')
+      const result = report.orders.find((each) => each.order === primitive);
+      if (result?.continua.some((family) => points.some((z) => liesOn(family, z, tolerance))))
+        leave(`it is one of a family of order ${primitive}, which is listed as a whole`);
+      else if (result?.certificate?.domain === 'everywhere')
         leave(`it does not exist by our proof of order ${primitive}; ${missed}`);
       else leave(`it was not found here, and order ${primitive} has no proof everywhere; ${missed}`);
     }
@@ -65,12 +75,30 @@ function apart(a: readonly number[], b: readonly number[]): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 }
 
-/** The cycle of the same order that is nearest, over all choices of its first point. */
+/** A cycle or a point on a border of regions. */
+interface Listed {
+  readonly id: string;
+  readonly order: number;
+  readonly points: readonly (readonly number[])[];
+}
+
+/** Whether a point lies on the affine family, whose directions are orthonormal. */
+function liesOn({ point, directions }: Continuum, z: readonly number[], tolerance: number): boolean {
+  if (z.length !== point.length) return false;
+  const rest = z.map((value, i) => value - point[i]!);
+  for (const direction of directions) {
+    const along = rest.reduce((total, value, i) => total + value * direction[i]!, 0);
+    direction.forEach((value, i) => (rest[i] = rest[i]! - along * value));
+  }
+  return rest.every((value) => Math.abs(value) <= tolerance);
+}
+
+/** The object of the same order that is nearest, over all choices of its first point. */
 function nearest(
-  cycles: readonly Cycle[],
+  cycles: readonly Listed[],
   points: readonly (readonly number[])[],
-): { cycle: Cycle | null; distance: number } {
-  const best: { cycle: Cycle | null; distance: number } = { cycle: null, distance: Infinity };
+): { cycle: Listed | null; distance: number } {
+  const best: { cycle: Listed | null; distance: number } = { cycle: null, distance: Infinity };
   for (const cycle of cycles) {
     if (cycle.order !== points.length) continue;
     for (let shift = 0; shift < cycle.order; shift++) {
@@ -93,10 +121,7 @@ function primitivePeriod(points: readonly (readonly number[])[], tolerance: numb
 
 function largestResidual(map: CanonicalMap, points: readonly (readonly number[])[]): number {
   return points.reduce(
-    (most, z, j) =>
-      z.length === map.n
-        ? Math.max(most, apart([...image(map, z)], points[(j + 1) % points.length]!))
-        : Infinity,
+    (most, z, j) => Math.max(most, apart([...image(map, z)], points[(j + 1) % points.length]!)),
     0,
   );
 }

@@ -7,6 +7,7 @@ import { rawBytes, type Dataset } from '../hdf5/dataset';
 import { Hdf5File, superblockOffset } from '../hdf5/file';
 import { attributesOf } from '../hdf5/groups';
 import { Hdf5Walk, type DatasetVisit, type Found } from '../hdf5/walk';
+import { RESULTS, savedResults } from './scyfi';
 import { isNetwork, statedFacts } from './structs';
 import { limits } from '../limits';
 import type { Entry, Reader } from '../source';
@@ -29,6 +30,8 @@ export const jld2: Reader = {
       dataset: readStruct,
     });
     await walk.all();
+    const results = savedResults(walk);
+    if (results) return { ...results, warnings: [...results.warnings, ...walk.warnings] };
     const series = await seriesOf(walk);
     if (series) return { format: 'Julia JLD2', entries: series, warnings: walk.warnings };
     const leaves = new Leaves();
@@ -40,6 +43,8 @@ export const jld2: Reader = {
 /** Names a struct by its Julia type before its fields are read, and sees through component arrays. */
 async function readStruct(walk: Hdf5Walk, { dataset, path, depth }: DatasetVisit): Promise<boolean> {
   const { type, space } = dataset;
+  // The eigenvalues in SCYFI's results, which no tensor can hold and nobody asks for.
+  if (path[0] === RESULTS && type.kind === 'compound') return true;
   if (type.kind !== 'compound' || space.shape.length > 0) return false;
   const name = (await juliaType(walk, dataset))?.split('.').at(-1) ?? '';
   if (name === '' || name === 'NamedTuple' || name === 'DataType') return false;

@@ -1,6 +1,8 @@
 import { InputError } from '../../core/errors';
+import { elementCount } from '../../core/tensor';
 import type { Scalar, TensorHandle } from '../../core/tensor';
 import type { Budget, Row } from '../csv/table';
+import type { Hdf5Walk } from '../hdf5/walk';
 import { JuliaLiteral, type Literal } from './literal';
 import { limits } from '../limits';
 import type { Container, Entry } from '../source';
@@ -42,6 +44,75 @@ export function readResults(header: Row, rows: Iterable<Row>, budget: Budget): C
     warnings: numbered
       ? ['the table does not name the epochs of its models; they are numbered by row, from 1']
       : [],
+  };
+}
+
+/** Under this name SCYFI saves what it found. */
+export const RESULTS = 'dynamical_objects';
+
+/** What stands at `dynamical_objects` of a JLD2 file, by the length of the path to a point. */
+const nesting: Readonly<Record<number, 'models' | 'one model' | 'one order'>> = {
+  6: 'models',
+  5: 'one model',
+  4: 'one order',
+};
+
+/**
+ * Results of SCYFI in JLD2 (`dynamical_objects2.jld2`): for each model of a run the pair of its cycles and their
+ * eigenvalues, cycles being listed by order and each a list of points; or that pair for a single model or order.
+ * Gives the tensors `cycles.k.i` of `readResults`; the file holds no parameters. Null for another file.
+ */
+export function savedResults(walk: Hdf5Walk): Container | null {
+  const lists = walk.lists.filter(({ path }) => path[0] === RESULTS);
+  if (lists.length === 0) return null;
+  const found = walk.found.filter(([path]) => path[0] === RESULTS);
+  // Eigenvalues lie one level above the points; where nothing was found, the empty lists tell how deep those would lie.
+  const deepest = found.reduce((most, [path]) => Math.max(most, path.length), 0);
+  const depth = deepest || 2 + lists.reduce((most, { path }) => Math.max(most, path.length), 0);
+  const what = nesting[depth];
+  if (!what) return null;
+  const entries = Array.from({ length: what === 'models' ? (lists[0]?.length ?? 0) : 1 }, (_, i) => ({
+    epoch: what === 'models' ? i + 1 : null,
+    points: new Map<string, TensorHandle[]>(),
+  }));
+  for (const [path, content] of found) {
+    if (path.length !== depth || typeof content !== 'object') continue;
+    const inside = what === 'models' ? path.slice(2) : path.slice(1);
+    if (inside[0] !== '1') continue;
+    const entry = entries[what === 'models' ? Number(path[1]) - 1 : 0];
+    const cycle = (what === 'one order' ? ['', ...inside.slice(1, -1)] : inside.slice(1, -1)).join('.');
+    if (!entry) continue;
+    const list = entry.points.get(cycle) ?? [];
+    list.push({ ...content, name: path.join('.') });
+    entry.points.set(cycle, list);
+  }
+  const [first, ...rest] = entries.map(({ epoch, points }): Entry => {
+    const tensors = [...points].flatMap(([cycle, list]) => {
+      const tensor = cycleOf(cycle, list);
+      return tensor ? [tensor] : [];
+    });
+    return { epoch, tensors, scalars: [{ name: 'number_of_cycles_found', value: tensors.length }] };
+  });
+  if (!first) return null;
+  const warnings =
+    rest.length > 0 ? ['the results do not name the epochs of their models; they are numbered from 1'] : [];
+  return { format: 'SCYFI results', entries: [first, ...rest], warnings };
+}
+
+/** The points of a cycle as one matrix; null where they are no vectors of one length. */
+function cycleOf(cycle: string, points: readonly TensorHandle[]): TensorHandle | null {
+  const size = elementCount(points[0]!.shape);
+  if (size === 0 || points.some(({ shape }) => shape.length > 2 || elementCount(shape) !== size)) return null;
+  const [order, number] = cycle.split('.');
+  return {
+    name: `cycles.${order === '' ? points.length : order!}.${number!}`,
+    dtype: 'float64',
+    shape: [points.length, size],
+    load: async () => {
+      const values = new Float64Array(points.length * size);
+      for (const [j, point] of points.entries()) values.set(await point.load(), j * size);
+      return values;
+    },
   };
 }
 

@@ -25,7 +25,9 @@ export async function readArrayLog(source: Source, neighbourhood: Neighbourhood)
     return log.finish();
   }
   const columns: { readonly name: string; readonly values: Float64Array }[] = [];
-  for (const tensor of entries[0].tensors) columns.push(...(await columnsOf(tensor)));
+  const { listed, single } = listedVectors(entries[0].tensors);
+  for (const rows of listed) columns.push(...(await columnsOfRows(rows)));
+  for (const tensor of single) columns.push(...(await columnsOf(tensor)));
   columns.push(...listsOf(entries[0].scalars));
   if (columns.length === 0)
     throw new InputError('the file holds no vector of numbers', '', 'Save the losses as one vector.');
@@ -35,6 +37,57 @@ export async function readArrayLog(source: Source, neighbourhood: Neighbourhood)
     for (const { name, values } of columns) if (row < values.length) log.set(name, values[row]!);
   }
   return log.finish();
+}
+
+/** `metrics.1`, `metrics.2`, ..: a list of short vectors of one length, one for each row, as Julia codes keep them. */
+interface VectorList {
+  readonly name: string;
+  readonly length: number;
+  readonly rows: TensorHandle[];
+}
+
+/** Lists of vectors among the tensors of a file, and the tensors in none. */
+function listedVectors(tensors: readonly TensorHandle[]): {
+  readonly listed: readonly VectorList[];
+  readonly single: readonly TensorHandle[];
+} {
+  const lists = new Map<string, VectorList>();
+  for (const tensor of tensors) {
+    const [, name, index] = /^(.*)\.(\d+)$/.exec(tensor.name) ?? [];
+    if (name === undefined) continue;
+    const list = lists.get(name) ?? { name, length: elementCount(tensor.shape), rows: [] };
+    const first = list.rows[0]?.name.slice(name.length + 1) ?? index!;
+    if (Number(index) === Number(first) + list.rows.length) list.rows.push(tensor);
+    lists.set(name, list);
+  }
+  const listed = [...lists.values()].filter(
+    ({ length, rows }) =>
+      rows.length > 1 &&
+      length > 0 &&
+      length <= MAX_WIDTH &&
+      rows.length * length <= logLimits.cells &&
+      rows.every(
+        ({ shape }) => shape.filter((extent) => extent !== 1).length < 2 && elementCount(shape) === length,
+      ),
+  );
+  const taken = new Set(listed.flatMap(({ rows }) => rows));
+  return { listed, single: tensors.filter((tensor) => !taken.has(tensor)) };
+}
+
+async function columnsOfRows({
+  name,
+  length,
+  rows,
+}: VectorList): Promise<{ name: string; values: Float64Array }[]> {
+  const columns = Array.from({ length }, (_, j) => ({
+    name: `${name}[${String(j)}]`,
+    values: new Float64Array(rows.length),
+  }));
+  for (const [i, row] of rows.entries()) {
+    const values = await row.load();
+    for (const [j, column] of columns.entries()) column.values[i] = values[j]!;
+  }
+  return columns;
 }
 
 async function columnsOf(tensor: TensorHandle): Promise<{ name: string; values: Float64Array }[]> {

@@ -111,11 +111,11 @@ export class JuliaWriter {
     );
   }
 
-  file(links: Readonly<Record<string, number>>): Uint8Array {
+  file(links: Readonly<Record<string, number>>, title = JLD2_TITLE): Uint8Array {
     const all =
       this.types.length > 0 ? { ...links, _types: this.group(Object.fromEntries(this.types)) } : links;
     const root = this.group(all);
-    const header = concat('HDF5-based Julia Data Format, version 0.1.1\0 (Julia 1.9.0 64-bit Linux)\0');
+    const header = concat(title, '\0 (Julia 1.9.0 64-bit Linux)\0');
     return concat(
       header,
       new Array<number>(512 - header.length).fill(0),
@@ -129,6 +129,10 @@ export class JuliaWriter {
   }
 }
 
+const JLD2_TITLE = 'HDF5-based Julia Data Format, version 0.1.1';
+/** How the format before JLD2 begins. */
+export const JLD_TITLE = 'Julia data file (HDF5), version 0.1.3';
+
 function message(type: number, body: Uint8Array, flags = 0): Uint8Array {
   return concat([type], packed([body.length], 'uint16'), [flags], body);
 }
@@ -139,6 +143,13 @@ export const FLOAT32 = concat(
   packed([0, 32], 'uint16'),
   [23, 8, 0, 23],
   packed([127], 'uint32'),
+);
+export const FLOAT64 = concat(
+  [0x31, 0x20, 0x3f, 0],
+  packed([8], 'uint32'),
+  packed([0, 64], 'uint16'),
+  [52, 11, 0, 52],
+  packed([1023], 'uint32'),
 );
 export const INT64 = concat([0x30, 0x08, 0, 0], packed([8], 'uint32'), packed([0, 64], 'uint16'));
 export const BOOL = concat([0x34, 0, 0, 0], packed([1], 'uint32'), packed([0, 8], 'uint16'));

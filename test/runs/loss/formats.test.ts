@@ -6,6 +6,7 @@ import { InputError } from '../../../src/core/errors';
 import { crc32c } from '../../../src/runs/loss/crc32c';
 import { curveOf, type CurveContext } from '../../../src/runs/loss/curve';
 import { lossCandidates, lossInside, readLog } from '../../../src/runs/loss/readLoss';
+import { JLD_TITLE, JuliaWriter } from '../../formats/julia/juliaWriter';
 import { runFolder, textSource } from '../support';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures');
@@ -49,6 +50,14 @@ function npy(values: readonly number[], shape: readonly number[] = [values.lengt
 describe('losses in every format', () => {
   it('CSV with a header', async () => {
     assert.deepEqual((await curve('loss.csv', 'epoch,loss,grad_norm\n1,3,30\n2,2,20\n')).points, [
+      [1, 3, 30],
+      [2, 2, 20],
+    ]);
+  });
+
+  it('names of the code with back-propagation: Loss before MAR Loss, total_grad_norm', async () => {
+    const text = 'epoch,MAR Loss,max. eig(A),Loss,total_grad_norm,metric_mse\n1,9,1,3,30,5\n2,8,1,2,20,5\n';
+    assert.deepEqual((await curve('loss.csv', text)).points, [
       [1, 3, 30],
       [2, 2, 20],
     ]);
@@ -148,6 +157,49 @@ describe('losses in every format', () => {
     assert.deepEqual(
       found.points?.map(([, loss]) => loss),
       [3, 2, 1],
+    );
+  });
+
+  // Layout of the AL-RNN code: a vector of [loss, D_stsp, D_H, PE] for every logging interval, in JLD.
+  it('metrics.jld: a list of short vectors, whose first number is the loss', async () => {
+    const file = new JuliaWriter();
+    const rows = [
+      [4, 0.5, 0.25, 1],
+      [3, 0.75, 0.5, 2],
+      [2, 0.125, 0.5, 3],
+    ];
+    const metrics = file.references(rows.map((row) => file.floats([4], row)));
+    const found = await curve(
+      'metrics.jld',
+      file.file({ metrics }, JLD_TITLE),
+      context([0, 25, 50, 75], { loggingInterval: 25 }),
+    );
+    assert.equal(found.source, 'column metrics[0]');
+    assert.deepEqual(found.points, [
+      [25, 4, null],
+      [50, 3, null],
+      [75, 2, null],
+    ]);
+  });
+
+  it('Loss.jld2: one vector', async () => {
+    const file = new JuliaWriter();
+    const found = await curve('Loss.jld2', file.file({ loss: file.floats([3], [3, 2, 1]) }));
+    assert.deepEqual(found.points, [
+      [1, 3, null],
+      [2, 2, null],
+      [3, 1, null],
+    ]);
+  });
+
+  it('vectors that are no rows of one table stay columns', async () => {
+    const file = new JuliaWriter();
+    const uneven = file.references([file.floats([3], [3, 2, 1]), file.floats([2], [1, 2])]);
+    const loss = file.floats([3], [9, 8, 7]);
+    const found = await curve('log.jld2', file.file({ loss, uneven }));
+    assert.deepEqual(
+      found.points?.map(([, value]) => value),
+      [9, 8, 7],
     );
   });
 

@@ -1,4 +1,4 @@
-import { multiply } from '../linalg/dense';
+import { identity, multiply } from '../linalg/dense';
 import { luFactor, luSolve } from '../linalg/lu';
 import { linePiece, type Line, type LinePiece } from './line';
 
@@ -31,6 +31,8 @@ export class CycleOnLine {
   readonly #pieces: LinePiece[];
   readonly #G: Float64Array;
   readonly #N: Float64Array;
+  /** J_t .. J_1 */
+  readonly #products: readonly Float64Array[];
   s = Number.NaN;
   #bounded = false;
   #regular = false;
@@ -51,6 +53,7 @@ export class CycleOnLine {
     this.#pieces = word.map(() => linePiece(n));
     this.#G = new Float64Array(k * k * n * n);
     this.#N = new Float64Array(k * k);
+    this.#products = word.map(() => new Float64Array(n * n));
   }
 
   /** Only M and dM/ds. */
@@ -102,13 +105,15 @@ export class CycleOnLine {
     const system = new Float64Array(nn);
     const pivots = new Int32Array(n);
     const column = new Float64Array(n);
-    for (let j = 0; j < k; j++) {
-      // Monodromy from point j + 1.
-      product.set(pieces[(j + 1) % k]!.J);
-      for (let t = 2; t <= k; t++) {
-        multiply(pieces[(j + t) % k]!.J, product, next, n);
-        [product, next] = [next, product];
-      }
+    const before = this.#products;
+    before[0]!.set(pieces[0]!.J);
+    for (let t = 1; t < k; t++) multiply(pieces[t]!.J, before[t - 1]!, before[t]!, n);
+    const after = identity(n);
+    for (let j = k - 1; j >= 0; j--) {
+      // Monodromy from point j + 1: the steps after j, then those up to j.
+      multiply(before[j]!, after, product, n);
+      multiply(after, pieces[j]!.J, next, n);
+      after.set(next);
       for (let i = 0; i < nn; i++) system[i] = (i % (n + 1) === 0 ? 1 : 0) - product[i]!;
       if (!(luFactor(system, n, pivots) > 0)) return false;
       for (let c = 0; c < n; c++) {

@@ -49,6 +49,7 @@ const timelineHelp = `Run (FOLDER holds checkpoints with numbers in their names;
   --loss FILE[:COLUMN]   where the loss stands (default: found beside the checkpoints)
   --jump-change X=0.1    smallest |ln L(e) - ln L(e-1)| of a loss jump
   --jump-z Z=8           smallest robust z of a loss jump
+  --lyapunov             Lyapunov spectra of the attractors at every checkpoint (--json, --out)
   --within W             how far from a bifurcation a jump may lie (default: two rows of the loss)
   --no-cache             neither use nor keep results of earlier runs`;
 

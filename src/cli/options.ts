@@ -115,6 +115,7 @@ const timelineFlags = {
   'jump-change': { type: 'string' },
   'jump-z': { type: 'string' },
   within: { type: 'string' },
+  lyapunov: { type: 'boolean' },
   'no-cache': { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -195,6 +196,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
             z: positive(values, 'jump-z', jumpDefaults.z, 1e6),
           },
           association: values['within'] === undefined ? {} : { within: positive(values, 'within', 1, 1e12) },
+          lyapunov: values['lyapunov'] === true,
         },
       };
     }

@@ -60,7 +60,7 @@ function checkpointRows({ checkpoints }: Timeline): Cell[][] {
     [
       ...['checkpoint', 'epoch', 'loss', 'gradNorm', 'weightChange', 'provenOrder'],
       ...['stable', 'saddle', 'unstable', 'marginal', 'boundaryPoints', 'continua'],
-      ...['attractors', 'distanceToBifurcation', 'nearest', 'branches'],
+      ...['attractors', 'lyapunovSpectrum', 'kaplanYorke', 'distanceToBifurcation', 'nearest', 'branches'],
     ],
     ...checkpoints.map((c): Cell[] => {
       const total = (type: 'stable' | 'saddle' | 'unstable' | 'marginal'): number =>
@@ -74,6 +74,10 @@ function checkpointRows({ checkpoints }: Timeline): Cell[][] {
         c.attractors
           .map(({ kind, period }) => (kind === 'cycle' ? `${String(period)}-cycle` : kind))
           .join('; '),
+        c.attractors
+          .map(({ spectrum }) => spectrum?.exponents.map((v) => v ?? '-inf').join(' ') ?? '')
+          .join('; '),
+        c.attractors.map(({ spectrum }) => spectrum?.dimension ?? '').join('; '),
         nearest?.value ?? null,
         nearest ? `${nearest.which.kind} of ${nearest.which.branch}` : null,
         c.branches.join(' '),

@@ -87,7 +87,7 @@ function figures(timeline: Timeline): string {
     view,
     coordinate: coordinateOf({ type: 'state', index: 0 }, timeline.model.stateDim, null),
     ...{ values: null, growth: null, selected: null, laneNames: true },
-    show: { weightChange: true, simulated: true, persistence: false },
+    show: { weightChange: true, simulated: true, persistence: false, exponents: true },
   };
   const overview = { runs: [{ name: timeline.run.folder, prepared, view }] };
   return `<section><h2>Bifurcations along ${timeline.axis === 'offset' ? 'the direction' : 'training'}</h2>

@@ -21,7 +21,11 @@ export interface Coordinate {
  * A principal component is (z - mean) . component. Without a scene, or past its components, a PC falls back to
  * the state coordinate of the same index, which the title then names.
  */
-export function coordinateOf(axis: AxisChoice, stateDim: number, scene: Scene | null): Coordinate {
+export function coordinateOf(
+  axis: AxisChoice,
+  stateDim: number,
+  scene: Pick<Scene, 'principal'> | null,
+): Coordinate {
   const index = Math.min(Math.max(axis.index, 0), Math.max(stateDim - 1, 0));
   if (axis.type === 'pc') {
     const component = scene?.principal.components[axis.index];

@@ -11,6 +11,7 @@ const message = v.variant('type', [
   v.strictObject({ type: v.literal('ready') }),
   v.strictObject({ type: v.literal('stop') }),
   v.strictObject({ type: v.literal('rerun') }),
+  v.strictObject({ type: v.literal('spectra'), on: v.boolean() }),
   v.strictObject({ type: v.literal('compare') }),
   v.strictObject({ type: v.literal('endCompare') }),
   v.strictObject({

@@ -112,6 +112,8 @@ export class TimelinePanel implements vscode.Disposable {
   /** What a fresh webview must hear after `init`, by what it replaces. */
   readonly #known = new Map<string, ToTimelinePanel>();
   #listening = false;
+  /** Whether Lyapunov spectra are asked for. */
+  #spectra = false;
   #live: NodeJS.Timeout | null = null;
 
   constructor(
@@ -189,6 +191,11 @@ export class TimelinePanel implements vscode.Disposable {
         break;
       case 'rerun':
         for (const side of this.#runs.keys()) void this.#analyze(side);
+        break;
+      case 'spectra':
+        if (message.on === this.#spectra) break;
+        this.#spectra = message.on;
+        if (message.on) for (const side of this.#runs.keys()) void this.#analyze(side);
         break;
       case 'compare':
         await this.#compare();
@@ -313,7 +320,7 @@ export class TimelinePanel implements vscode.Disposable {
     const name = placeName(place);
     this.#remember(`busy ${side}`, { type: 'busy', side, busy: true });
     const search = searchSettings(folderOf(place));
-    const timeline = { ...search, every: 1, jumps: jumpDefaults, association: {} };
+    const timeline = { ...search, every: 1, jumps: jumpDefaults, association: {}, lyapunov: this.#spectra };
     const onEvent = (event: Jobs['timeline']['event']): void => {
       if (this.#runs.get(side) !== run) return;
       if (event.type === 'progress') this.#tell({ type: 'progress', side, progress: event.progress });

@@ -3,7 +3,7 @@ import type { Connection, EndObjects } from '../core/bifurcation/types';
 import { Cancelled, InputError } from '../core/errors';
 import { Kernel } from '../core/map/kernel';
 import type { CanonicalMap } from '../core/map/canonical';
-import type { Timeline, TimelineAxis } from '../core/report/timeline';
+import type { LyapunovRow, Timeline, TimelineAxis } from '../core/report/timeline';
 import {
   cycleOf,
   has,
@@ -149,6 +149,7 @@ export async function timelineOf(
       analyses: pieces.analyses,
       steps: pieces.steps,
       distances: pieces.distances,
+      spectra: pieces.spectra,
       orbit: (step, s, point, count) => orbitOnLine(checkpoints, step, s, point, count),
     };
     return assembleTimeline(state);
@@ -172,6 +173,7 @@ class Pieces {
   readonly analyses: (CheckpointAnalysis | null)[];
   readonly steps: (Connection | null)[];
   readonly distances: (NearestBifurcation | null)[];
+  readonly spectra: (readonly (LyapunovRow | null)[] | null)[];
   /** Pieces that came from the cache. */
   cached = 0;
   readonly #begun = performance.now();
@@ -187,6 +189,7 @@ class Pieces {
     this.analyses = checkpoints.map(() => null);
     this.steps = checkpoints.slice(1).map(() => null);
     this.distances = checkpoints.map(() => null);
+    this.spectra = checkpoints.map(() => null);
     const { maxOrder, seed, certify } = options;
     this.#keys = checkpoints.map(({ model }) =>
       JSON.stringify([
@@ -238,6 +241,12 @@ class Pieces {
         `distance to bifurcation, ${String(measured)} of ${String(total)}`,
         2 * share + ((1 - 2 * share) * measured) / total,
       );
+    });
+    if (!this.options.lyapunov) return;
+    let spread = 0;
+    await this.#each(Array.from(this.spectra.keys()), async (index) => {
+      this.spectra[index] = await this.#spectra(index);
+      progress(`Lyapunov spectra, ${String(++spread)} of ${String(total)}`, 1);
     });
   }
 
@@ -298,6 +307,17 @@ class Pieces {
     return found?.nearest ?? null;
   }
 
+  async #spectra(index: number): Promise<readonly (LyapunovRow | null)[] | null> {
+    const analysis = this.analyses[index];
+    if (!analysis) return null;
+    const { map } = this.checkpoints[index]!.model;
+    const { attractors, cycles, fog, scale } = analysis;
+    const words = attractors.map(({ cycle }) => (cycle === null ? '' : cycles[cycle]!.regions.join(' ')));
+    return this.#remembered(`spectra ${this.#keys[index]!} ${words.join(';')}`, () =>
+      this.context.runTask({ kind: 'spectra', map, analysis: { attractors, cycles, fog, scale } }),
+    );
+  }
+
   /** Null for models of too many weights. */
   #weights(index: number): readonly WeightDerivative[] | null {
     const { model, parameters, input } = this.checkpoints[index]!.model;
@@ -340,7 +360,7 @@ class Pieces {
       if (has(analysis.cycles, { order: regions.length, regions })) return;
       const cycle = cycleOf(this.checkpoints[index]!.model.map, analysis.scale, regions);
       if (!cycle || has(analysis.cycles, cycle)) return;
-      this.analyses[index] = { ...analysis, cycles: inserted(analysis.cycles, cycle) };
+      this.analyses[index] = withCycle(analysis, cycle);
       for (const step of [index - 1, index]) if (step >= 0 && step < this.steps.length) dirty.add(step);
     };
     this.steps.forEach((connection, step) => {
@@ -385,12 +405,22 @@ function endObjects(own: CheckpointAnalysis, other: CheckpointAnalysis): EndObje
 }
 
 /** Behind the cycles of its order, by itinerary, so that the place does not depend on who was added first. */
-function inserted(cycles: readonly SeriesCycle[], cycle: SeriesCycle): SeriesCycle[] {
+function withCycle(analysis: CheckpointAnalysis, cycle: SeriesCycle): CheckpointAnalysis {
+  const { cycles, attractors } = analysis;
   const key = itineraryKey(cycle.regions);
   const after = (other: SeriesCycle): boolean =>
     other.order > cycle.order || (other.order === cycle.order && itineraryKey(other.regions) > key);
-  const at = cycles.findIndex(after);
-  return at < 0 ? [...cycles, cycle] : [...cycles.slice(0, at), cycle, ...cycles.slice(at)];
+  const found = cycles.findIndex(after);
+  const at = found < 0 ? cycles.length : found;
+  return {
+    ...analysis,
+    cycles: [...cycles.slice(0, at), cycle, ...cycles.slice(at)],
+    attractors: attractors.map((attractor) =>
+      attractor.cycle !== null && attractor.cycle >= at
+        ? { ...attractor, cycle: attractor.cycle + 1 }
+        : attractor,
+    ),
+  };
 }
 
 /** Throws InputError where two models cannot be joined by a line. */

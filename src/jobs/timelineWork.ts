@@ -3,6 +3,8 @@ import { nearestBifurcation, type NearestBifurcation } from '../core/bifurcation
 import type { Connection, EndCycle, EndObjects } from '../core/bifurcation/types';
 import type { CanonicalMap } from '../core/map/canonical';
 import { itineraries, type Itineraries, type ItineraryTask } from '../core/plane/itineraries';
+import type { LyapunovRow } from '../core/report/timeline';
+import { attractorSpectra } from '../core/training/spectra';
 import type { WeightDerivative } from '../core/models/derivatives';
 import {
   analyseCheckpoint,
@@ -37,6 +39,11 @@ export type TimelineTask =
       readonly cycles: readonly EndCycle[];
       readonly weights: readonly WeightDerivative[];
     }
+  | {
+      readonly kind: 'spectra';
+      readonly map: CanonicalMap;
+      readonly analysis: Pick<CheckpointAnalysis, 'attractors' | 'cycles' | 'fog' | 'scale'>;
+    }
   /** Of a parameter plane. */
   | ({ readonly kind: 'itineraries' } & ItineraryTask);
 
@@ -44,6 +51,7 @@ export interface TimelineResults {
   readonly itineraries: Itineraries;
   readonly checkpoint: CheckpointAnalysis;
   readonly step: Connection;
+  readonly spectra: readonly (LyapunovRow | null)[];
   readonly distance: { readonly nearest: NearestBifurcation | null };
 }
 
@@ -75,6 +83,8 @@ function work(
     }
     case 'itineraries':
       return itineraries(task, stop);
+    case 'spectra':
+      return attractorSpectra(task.map, task.analysis, stop);
     case 'distance':
       return { nearest: nearestBifurcation(task.map, task.cycles, task.weights) };
   }

@@ -75,6 +75,8 @@ export interface TimelineOptions extends SearchOptions {
   readonly jumps: JumpOptions;
   /** What is held against what; `within` is two rows of the loss where it is not given. */
   readonly association: Partial<AssociationOptions>;
+  /** Lyapunov spectra of the attractors at every checkpoint. */
+  readonly lyapunov?: boolean;
 }
 
 /** Where results are kept between sessions, and how much room they may take. */

@@ -30,6 +30,8 @@ export type FromTimelinePanel =
   | { type: 'ready' }
   | { type: 'stop' }
   | { type: 'rerun' }
+  /** Whether Lyapunov spectra of the attractors are wanted; analyses again where they lack. */
+  | { type: 'spectra'; on: boolean }
   /** Let the user choose a second run (quick pick in the host). */
   | { type: 'compare' }
   | { type: 'endCompare' }

@@ -13,7 +13,7 @@ const figure: FocusFigure = {
   coordinate: coordinateOf({ type: 'state', index: 0 }, 2, null),
   values: null,
   growth: null,
-  show: { weightChange: false, simulated: true, persistence: false },
+  show: { weightChange: false, simulated: true, persistence: false, exponents: false },
   selected: null,
   laneNames: true,
 };

@@ -32,6 +32,13 @@ async function timelineOf(run: string, maxOrder: number): Promise<Timeline> {
 const places = ({ events }: Timeline, kind: string): (readonly [number, number])[] =>
   events.filter((event) => event.kind === kind).map(({ epochs }) => epochs);
 
+/** An attractor bears the name of a branch of its own period. */
+const named = ({ checkpoints, branches }: Timeline): void => {
+  const order = new Map(branches.map((branch) => [branch.id, branch.order]));
+  for (const { attractors } of checkpoints)
+    for (const { branch, period } of attractors) if (branch) assert.equal(order.get(branch), period);
+};
+
 describe('timelines of trained runs', () => {
   // Both were looked at with another program beforehand: eigenvalues of the fixed points at the checkpoints, solved region
   // by region. Without forcing a saddle comes from infinity and leaves again five times.
@@ -53,6 +60,7 @@ describe('timelines of trained runs', () => {
     assert.ok(made.events.filter(({ kind }) => kind === 'dtb').every(({ atInfinity }) => atInfinity));
     assert.deepEqual(made.balance.broken, []);
     assert.deepEqual(places(made, 'unresolved'), []);
+    named(made);
     assert.ok(made.lossJumps.length > 100);
   });
 
@@ -62,6 +70,7 @@ describe('timelines of trained runs', () => {
     assert.deepEqual(places(made, 'dtb'), [[290, 295]]);
     assert.deepEqual(made.balance.broken, []);
     assert.deepEqual(places(made, 'unresolved'), []);
+    named(made);
     assert.equal(made.lossJumps.filter(({ change }) => change > 0).length, 0);
   });
 });

@@ -44,7 +44,7 @@ async function make(
   flag = new Int32Array(new SharedArrayBuffer(4)),
   onTask: () => void = () => undefined,
 ): Promise<Counted> {
-  const tasks = { checkpoint: 0, step: 0, distance: 0, itineraries: 0 };
+  const tasks = { checkpoint: 0, step: 0, distance: 0, itineraries: 0, spectra: 0 };
   const partials: Timeline[] = [];
   const control = new Control(flag, 60);
   const result = await timeline(
@@ -129,7 +129,7 @@ describe('timeline of a run', () => {
     const first = await make(run(8), cache, { threads: 1 });
     const others = [await make(run(8), null, { threads: 3 }), await make(run(8), cache)];
     for (const { result } of others) assert.deepEqual(content(result), content(first.result));
-    assert.deepEqual(others[1]!.tasks, { checkpoint: 0, step: 0, distance: 0, itineraries: 0 });
+    assert.deepEqual(others[1]!.tasks, { checkpoint: 0, step: 0, distance: 0, itineraries: 0, spectra: 0 });
     // Eight checkpoints, seven steps, five checkpoints with cycles.
     assert.equal(others[1]!.result.search.cached, 20);
   });
@@ -138,7 +138,7 @@ describe('timeline of a run', () => {
     const cache = new MemoryCache();
     for (let count = 3; count < 8; count++) await make(run(count), cache);
     const grown = await make(run(8), cache);
-    assert.deepEqual(grown.tasks, { checkpoint: 1, step: 1, distance: 1, itineraries: 0 });
+    assert.deepEqual(grown.tasks, { checkpoint: 1, step: 1, distance: 1, itineraries: 0, spectra: 0 });
     assert.deepEqual(content(grown.result), content((await make(run(8))).result));
   });
 
@@ -182,7 +182,7 @@ describe('timeline of a run', () => {
   });
 
   it('fits its schema, and is written as CSV and HTML', async () => {
-    const { result } = await make(run(8));
+    const { result } = await make(run(8), null, { lyapunov: true });
     const schema = path.join(import.meta.dirname, '../../media/timeline.schema.json');
     const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
     const valid = ajv.compile(JSON.parse(await readFile(schema, 'utf8')) as object);
@@ -194,6 +194,10 @@ describe('timeline of a run', () => {
       ['event', 'branch', 'checkpoint'],
     );
     assert.equal(tables[0]!.split('\r\n').length, 3);
+    // At mu = -1 the stable fixed point has the multipliers 0.5 and 0.5: z' = (mu + 0.5 z1, 1 + 0.5 z2) left of the border.
+    const stable = result.checkpoints[0]!.attractors.find(({ branch }) => branch !== null)!;
+    for (const exponent of stable.spectrum!.exponents) assert.ok(Math.abs(exponent! - Math.log(0.5)) < 1e-9);
+    assert.match(tables[2]!, /lyapunovSpectrum,kaplanYorke/);
     const html = timelineToHtml(result);
     assert.match(html, /<svg/);
     assert.doesNotMatch(html, /<script|NaN/);

@@ -155,6 +155,11 @@ export function synthetic(name: string, forcing: string, jumps: boolean): Timeli
       const alive = branches.filter((b) => b.samples[0]!.epoch <= epoch && b.samples.at(-1)!.epoch >= epoch);
       const count = (stability: Stability) => (unstable(epoch) === (stability === 'unstable') ? 1 : 0);
       const drifting = unstable(epoch);
+      const spectrum = {
+        exponents: drifting ? [0, -0.02 - burst(epoch)] : [growthAt(epoch), growthAt(epoch) - 0.05],
+        errors: [1e-5, 1e-5],
+        dimension: drifting ? 1 : 0,
+      };
       return {
         epoch,
         file: `ckpt_${String(epoch)}.pt`,
@@ -170,8 +175,8 @@ export function synthetic(name: string, forcing: string, jumps: boolean): Timeli
         continua: 0,
         provenOrder: 'all' as const,
         attractors: drifting
-          ? [{ kind: 'quasi-periodic' as const, period: null, branch: null, lyapunov: 0.0004, share: 1 }]
-          : [{ kind: 'fixed-point' as const, period: 1, branch: 'B1', lyapunov: null, share: 1 }],
+          ? [{ kind: 'quasi-periodic' as const, period: null, branch: null, lyapunov: 0.0004, share: 1, spectrum }]
+          : [{ kind: 'fixed-point' as const, period: 1, branch: 'B1', lyapunov: null, share: 1, spectrum }],
         fog: drifting
           ? Array.from({ length: 160 }, (_, i) => [0.4 + 0.6 * Math.sin(i), 0.6 * Math.cos(i)])
           : [],
@@ -185,6 +190,7 @@ export function synthetic(name: string, forcing: string, jumps: boolean): Timeli
       };
     }),
     branches,
+    principal: null,
     events,
     lossJumps: jumps
       ? [2064, 2080, 2096, 2108, 2124, 2136].map((epoch) => ({ epoch, change: 0.4, z: 9 }))

@@ -1,13 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../src/core/report/timeline';
-import { coordinateOf } from '../../src/figures/projection';
 import { growthExtent, valueExtent, type FocusFigure } from '../../src/figures/timeline/focus';
 import { provenThroughout } from '../../src/figures/timeline/words';
+import { coordinateOf } from '../../src/figures/projection';
 import type { Side } from '../../src/protocol/timelinePanel';
 import type { FigureHandle } from '../figures/types';
 import { Button, Checkbox, Dropdown, Icon, Menu } from '../ui';
 import { EventTable } from './EventTable';
+import { axisOf, axisOptions, axisValue } from './axes';
 import { Numbers } from './Numbers';
 import { Overview } from './Overview';
 import { PairTable } from './PairTable';
@@ -26,6 +27,9 @@ export function App({ store }: { store: Store }): JSX.Element {
   useEffect(() => {
     document.body.dataset['palette'] = state.palette;
   }, [state.palette]);
+  useEffect(() => {
+    store.post({ type: 'spectra', on: state.kept.exponents });
+  }, [state.kept.exponents]);
   const handles = { A: useRef<FigureHandle>(null), B: useRef<FigureHandle>(null) };
   const portraits = { A: useRef<FigureHandle>(null), B: useRef<FigureHandle>(null) };
   const whole = useRef<FigureHandle>(null);
@@ -35,18 +39,20 @@ export function App({ store }: { store: Store }): JSX.Element {
     (side) => runs[side]?.prepared && runs[side].prepared.timeline.checkpoints.length > 0,
   );
   const views = { A: viewOf(state, 'A'), B: viewOf(state, 'B') };
-  const stateDim = runs.A?.prepared?.timeline.model.stateDim ?? 1;
+  const first = runs.A?.prepared?.timeline ?? null;
+  const stateDim = first?.model.stateDim ?? 1;
   const coordinate = useMemo(
-    () => coordinateOf({ type: 'state', index: kept.coordinate }, stateDim, null),
-    [kept.coordinate, stateDim],
+    () => coordinateOf(kept.coordinate, stateDim, first?.principal ? { principal: first.principal } : null),
+    [kept.coordinate, stateDim, first?.principal],
   );
   const show = useMemo(
     () => ({
       weightChange: kept.weightChange,
+      exponents: kept.exponents,
       simulated: kept.simulated,
       persistence: !kept.hidden.includes('bcb-persistence'),
     }),
-    [kept.weightChange, kept.simulated, kept.hidden],
+    [kept.weightChange, kept.exponents, kept.simulated, kept.hidden],
   );
   const scales = useMemo(() => {
     if (shown.length < 2) return null;
@@ -145,18 +151,18 @@ export function App({ store }: { store: Store }): JSX.Element {
             <div class="timeline-tools" role="group" aria-label="What the rows show">
               <Dropdown
                 label="Coordinate of the diagram"
-                value={String(kept.coordinate)}
-                options={Array.from({ length: stateDim }, (_, i) => ({
-                  value: String(i),
-                  text: coordinateOf({ type: 'state', index: i }, stateDim, null).title,
-                }))}
-                onChange={(value) => store.keep({ coordinate: Number(value) })}
+                value={axisValue(kept.coordinate)}
+                options={first ? axisOptions(first) : []}
+                onChange={(value) => store.keep({ coordinate: axisOf(value) })}
               />
               <Checkbox checked={kept.simulated} onChange={(simulated) => store.keep({ simulated })}>
                 Simulated
               </Checkbox>
               <Checkbox checked={kept.weightChange} onChange={(weightChange) => store.keep({ weightChange })}>
                 Weight change
+              </Checkbox>
+              <Checkbox checked={kept.exponents} onChange={(exponents) => store.keep({ exponents })}>
+                Lyapunov spectrum
               </Checkbox>
               {shown.length > 1 && (
                 <Dropdown

@@ -1,22 +1,22 @@
 import type { JSX } from 'preact';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import { coordinateOf } from '../../src/figures/projection';
+import type { AxisChoice } from '../../src/figures/projection';
 import { drawPortrait, portraitExtents } from '../../src/figures/timeline/portrait';
 import type { PreparedTimeline } from '../../src/figures/timeline/prepare';
 import { axisName, checkpointObjects, nearestCheckpoint, readoutAt } from '../../src/figures/timeline/words';
 import { Figure } from '../figures/Figure';
 import type { FigureHandle } from '../figures/types';
 import { Button, Dropdown } from '../ui';
+import { axisOf, axisOptions, axisValue, runCoordinate } from './axes';
 
 export interface PortraitProps {
   readonly name: string;
   readonly prepared: PreparedTimeline;
   readonly cursor: number | null;
   readonly selected: string | null;
-  /** State coordinates of the two axes. */
-  readonly axes: readonly [number, number];
-  readonly onAxes: (axes: readonly [number, number]) => void;
+  readonly axes: readonly [AxisChoice, AxisChoice];
+  readonly onAxes: (axes: readonly [AxisChoice, AxisChoice]) => void;
   readonly onCursor: (epoch: number) => void;
   /** One checkpoint, or the two around an event. */
   readonly onOpen: (epochs: readonly number[]) => void;
@@ -36,11 +36,8 @@ export function Portrait(props: PortraitProps): JSX.Element | null {
   const [playing, setPlaying] = useState(false);
   const [first, second] = props.axes;
   const axes = useMemo(
-    () =>
-      [first, second].map((index) =>
-        coordinateOf({ type: 'state', index }, stateDim, null),
-      ) as unknown as Parameters<typeof portraitExtents>[1],
-    [first, second, stateDim],
+    () => [runCoordinate(timeline, first), runCoordinate(timeline, second)] as const,
+    [first, second, timeline],
   );
   const extents = useMemo(() => portraitExtents(prepared, axes), [prepared, axes]);
   const checkpoint = cursor === null ? (checkpoints.at(-1) ?? null) : nearestCheckpoint(timeline, cursor);
@@ -70,10 +67,7 @@ export function Portrait(props: PortraitProps): JSX.Element | null {
     setPlaying(!playing);
   };
   if (stateDim < 2 || !checkpoint) return null;
-  const options = Array.from({ length: stateDim }, (_, i) => ({
-    value: String(i),
-    text: coordinateOf({ type: 'state', index: i }, stateDim, null).title,
-  }));
+  const options = axisOptions(timeline);
   return (
     <section class="portrait-view" aria-label={`Phase portrait of ${name}`}>
       <div class="portrait-head">
@@ -84,15 +78,15 @@ export function Portrait(props: PortraitProps): JSX.Element | null {
           <span class="portrait-axes">
             <Dropdown
               label="Horizontal coordinate"
-              value={String(first)}
+              value={axisValue(first)}
               options={options}
-              onChange={(value) => props.onAxes([Number(value), second])}
+              onChange={(value) => props.onAxes([axisOf(value), second])}
             />
             <Dropdown
               label="Vertical coordinate"
-              value={String(second)}
+              value={axisValue(second)}
               options={options}
-              onChange={(value) => props.onAxes([first, Number(value)])}
+              onChange={(value) => props.onAxes([first, axisOf(value)])}
             />
           </span>
         )}

@@ -1,6 +1,7 @@
 import type { EventKind } from '../../src/core/report/timeline';
 import type { Failure, Progress } from '../../src/protocol/job';
 import type { FromTimelinePanel, Side, ToTimelinePanel } from '../../src/protocol/timelinePanel';
+import type { AxisChoice } from '../../src/figures/projection';
 import { firstView, prepareTimeline, type PreparedTimeline } from '../../src/figures/timeline/prepare';
 
 export type Interval = readonly [number, number];
@@ -8,14 +9,13 @@ export type Interval = readonly [number, number];
 /** What survives hiding the panel and reloading the window. */
 export interface Kept {
   readonly views: Readonly<Record<Side, Interval | null>>;
-  /** "state 0" or "pc 0" would be an axis; state coordinates by index. */
-  readonly coordinate: number;
+  readonly coordinate: AxisChoice;
   readonly cursor: number | null;
-  /** State coordinates of the phase portrait's axes. */
-  readonly portrait: readonly [number, number];
+  readonly portrait: readonly [AxisChoice, AxisChoice];
   readonly selected: string | null;
   readonly hidden: readonly EventKind[];
   readonly weightChange: boolean;
+  readonly exponents: boolean;
   readonly simulated: boolean;
   readonly align: 'own' | 'same' | 'center';
 }
@@ -39,12 +39,16 @@ export type Action = ToTimelinePanel | { type: 'keep'; change: Partial<Kept> };
 
 const fresh: Kept = {
   views: { A: null, B: null },
-  coordinate: 0,
+  coordinate: { type: 'state', index: 0 },
   cursor: null,
-  portrait: [0, 1],
+  portrait: [
+    { type: 'state', index: 0 },
+    { type: 'state', index: 1 },
+  ],
   selected: null,
   hidden: ['bcb-persistence'],
   weightChange: false,
+  exponents: false,
   simulated: true,
   align: 'own',
 };

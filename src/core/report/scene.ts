@@ -1,5 +1,13 @@
 import type { Complex } from './types';
 
+export interface PrincipalAxes {
+  readonly mean: readonly number[];
+  /** components[i] is the i-th unit vector (length n), by falling explained variance. */
+  readonly components: readonly (readonly number[])[];
+  /** Fractions of the variance, same order. */
+  readonly explained: readonly number[];
+}
+
 /**
  * What the panel draws beside the report: computed by the worker from the map, plain data.
  * Coordinates are state-space coordinates; nothing here is a claim about the dynamics.
@@ -12,13 +20,7 @@ export interface Scene {
   /** The beginnings of orbits that stay bounded, on their way to an attractor: orbits x steps x n. */
   readonly transients: readonly (readonly (readonly number[])[])[];
   /** Principal components of the simulated orbits and the objects in their reach. */
-  readonly principal: {
-    readonly mean: readonly number[];
-    /** components[i] is the i-th unit vector (length n), by falling explained variance. */
-    readonly components: readonly (readonly number[])[];
-    /** Fractions of the variance, same order. */
-    readonly explained: readonly number[];
-  };
+  readonly principal: PrincipalAxes;
   /** Region borders normal . z + offset = 0, one per unit with a border. */
   readonly borders: readonly {
     readonly unit: number;

@@ -1,3 +1,4 @@
+import type { PrincipalAxes } from './scene';
 import type { Complex, ModelSummary, Stability } from './types';
 
 /**
@@ -102,12 +103,23 @@ export interface StabilityCounts {
   readonly marginal: number;
 }
 
+export interface LyapunovRow {
+  /** Per step, falling; null stands for -infinity. */
+  readonly exponents: readonly (number | null)[];
+  /** Standard error of each. */
+  readonly errors: readonly number[];
+  /** Kaplan-Yorke dimension. */
+  readonly dimension: number;
+}
+
 export interface TimelineAttractor {
   readonly kind: 'fixed-point' | 'cycle' | 'quasi-periodic' | 'chaotic' | 'divergent' | 'undecided';
   readonly period: number | null;
   readonly branch: string | null;
   readonly lyapunov: number | null;
   readonly share: number;
+  /** The whole Lyapunov spectrum; null where it was not asked for, or has no orbit to be taken along. */
+  readonly spectrum: LyapunovRow | null;
 }
 
 export interface TimelineCheckpoint {
@@ -202,6 +214,8 @@ export interface Timeline {
   readonly loss: readonly LossPoint[];
   readonly checkpoints: readonly TimelineCheckpoint[];
   readonly branches: readonly Branch[];
+  /** Leading principal components of the attractors of all checkpoints: axes for figures. Null below three dimensions. */
+  readonly principal: PrincipalAxes | null;
   readonly events: readonly BifurcationEvent[];
   readonly lossJumps: readonly LossJump[];
   readonly association: {

@@ -115,10 +115,15 @@ function orthonormalise(rows: Float64Array, v: number, n: number): number {
     for (let i = 0; i < n; i++) rows[at + i] = rows[at + i]! / norm;
     return norm;
   }
+  // The axis that lies least in the span of the rows before.
+  let [best, least] = [0, Infinity];
   for (let axis = 0; axis < n; axis++) {
-    rows.fill(0, at, at + n);
-    rows[at + axis] = 1;
-    if (orthonormalise(rows, v, n) > 0.5 / n) break;
+    let inside = 0;
+    for (let w = 0; w < v; w++) inside += rows[w * n + axis]! ** 2;
+    if (inside < least) [best, least] = [axis, inside];
   }
+  rows.fill(0, at, at + n);
+  rows[at + best] = 1;
+  orthonormalise(rows, v, n);
   return 0;
 }

@@ -4,10 +4,13 @@ import type { CanonicalMap } from '../map/canonical';
 import {
   TIMELINE_SCHEMA,
   type LossPoint,
+  type LyapunovRow,
   type StabilityCounts,
   type Timeline,
   type TimelineCheckpoint,
 } from '../report/timeline';
+import { principalComponents } from '../linalg/eigen';
+import type { PrincipalAxes } from '../report/scene';
 import type { ModelSummary } from '../report/types';
 import type { Tensor } from '../tensor';
 import { associate, type AssociationOptions } from './association';
@@ -41,12 +44,16 @@ export interface SeriesState {
   readonly steps: readonly (Connection | null)[];
   /** Of each checkpoint's cycles. */
   readonly distances: readonly (NearestBifurcation | null)[];
+  /** Of each checkpoint's attractors; null where they were not asked for. */
+  readonly spectra: readonly (readonly (LyapunovRow | null)[] | null)[];
   /** See `Series`. */
   readonly orbit: Series['orbit'];
 }
 
 /** Rows of the loss that are handed on; more are thinned to the extremes of equal stretches. */
 const MAX_ROWS = 4000;
+/** Principal components that are handed on, and points at most that they are taken from. */
+const PRINCIPAL = { components: 3, points: 5000 };
 
 /** The timeline of what is known. Steps count as followed only between neighbours that were both analysed. */
 export function assembleTimeline(state: SeriesState): Timeline {
@@ -97,10 +104,11 @@ export function assembleTimeline(state: SeriesState): Timeline {
         loss: row?.loss ?? null,
         gradNorm: row?.gradNorm ?? null,
         weightChange: before ? weightChange(before, checkpoints[index]!) : null,
-        ...objectsOf(analysis, joined, i, state.distances[index] ?? null),
+        ...objectsOf(analysis, joined, i, state.distances[index] ?? null, state.spectra[index] ?? null),
       };
     }),
     branches: joined.branches,
+    principal: principalOf(state.model.stateDim, analyses),
     events: joined.events,
     lossJumps: jumps,
     association: associate(
@@ -121,6 +129,7 @@ function objectsOf(
   { branchOf }: Joined,
   index: number,
   nearest: NearestBifurcation | null,
+  spectra: readonly (LyapunovRow | null)[] | null,
 ): Omit<TimelineCheckpoint, 'epoch' | 'file' | 'entry' | 'digest' | 'loss' | 'gradNorm' | 'weightChange'> {
   const ids = branchOf[index]!;
   const counts: Record<number, { -readonly [K in keyof StabilityCounts]: number }> = {};
@@ -131,9 +140,10 @@ function objectsOf(
     boundaryPoints: analysis.boundaryPoints.length,
     continua: analysis.continua,
     provenOrder: analysis.provenOrder,
-    attractors: analysis.attractors.map(({ cycle, ...attractor }) => ({
+    attractors: analysis.attractors.map(({ cycle, ...attractor }, i) => ({
       ...attractor,
       branch: cycle === null ? null : (ids[cycle] ?? null),
+      spectrum: spectra?.[i] ?? null,
     })),
     fog: analysis.fog,
     distanceToBifurcation: nearest && {
@@ -144,6 +154,23 @@ function objectsOf(
     branches: ids,
     warnings: analysis.warnings,
   };
+}
+
+/** Components of the attractors' points; of all objects' where nothing is stable. */
+function principalOf(n: number, analyses: readonly CheckpointAnalysis[]): PrincipalAxes | null {
+  if (n < 3) return null;
+  const stable = analyses.flatMap(({ cycles, fog }) => [
+    ...cycles.filter(({ stability }) => stability === 'stable').flatMap(({ points }) => points),
+    ...fog,
+  ]);
+  const points = stable.length > n ? stable : analyses.flatMap(({ cycles }) => cycles.flatMap((c) => c.points));
+  const every = Math.ceil(points.length / PRINCIPAL.points);
+  const { mean, components, explained } = principalComponents(
+    points.filter((_, i) => i % every === 0),
+    n,
+  );
+  const leading = Math.min(n, PRINCIPAL.components);
+  return { mean, components: components.slice(0, leading), explained: explained.slice(0, leading) };
 }
 
 type Weights = Pick<SeriesState['checkpoints'][number], 'epoch' | 'parameters'>;

@@ -34,6 +34,8 @@ export interface FocusFigure {
     readonly weightChange: boolean;
     readonly simulated: boolean;
     readonly persistence: boolean;
+    /** Lyapunov spectra, where the timeline has them. */
+    readonly exponents: boolean;
   };
   /** Event id. */
   readonly selected: string | null;
@@ -41,7 +43,8 @@ export interface FocusFigure {
   readonly laneNames: boolean;
 }
 
-export type RowName = 'loss' | 'lanes' | 'diagram' | 'events' | 'growth' | 'distance' | 'change';
+export type RowName =
+  'loss' | 'lanes' | 'diagram' | 'events' | 'growth' | 'exponents' | 'distance' | 'change';
 
 export interface FocusLayout {
   readonly x: LinearScale;
@@ -68,6 +71,7 @@ export function layoutFocus(width: number, height: number, figure: FocusFigure):
   const has = {
     loss:
       timeline.loss.some(({ loss }) => loss !== null) || timeline.checkpoints.some((c) => c.loss !== null),
+    exponents: figure.show.exponents && figure.prepared.spectra.epochs.length > 0,
     distance: timeline.checkpoints.some(({ distanceToBifurcation }) => distanceToBifurcation !== null),
   };
   const fixed =
@@ -76,6 +80,7 @@ export function layoutFocus(width: number, height: number, figure: FocusFigure):
     TITLE * 2 +
     22 +
     (TITLE + 56) +
+    (has.exponents ? TITLE + 56 : 0) +
     (has.distance ? TITLE + 44 : 0) +
     (figure.show.weightChange ? TITLE + 44 : 0) +
     AXIS;
@@ -89,6 +94,7 @@ export function layoutFocus(width: number, height: number, figure: FocusFigure):
   put('diagram', Math.max(90, height - fixed), TITLE * 2);
   put('events', 14, 8);
   put('growth', 56, TITLE);
+  if (has.exponents) put('exponents', 56, TITLE);
   if (has.distance) put('distance', 44, TITLE);
   if (figure.show.weightChange) put('change', 44, TITLE);
   return {
@@ -122,6 +128,8 @@ export function drawFocus(painter: Painter, figure: FocusFigure, theme: Theme): 
   drawDiagram(painter, layout.rows.get('diagram')!, figure, x, events, theme);
   drawEventLane(painter, layout.rows.get('events')!, figure, x, events, theme);
   drawGrowth(painter, layout.rows.get('growth')!, figure, x, theme);
+  const exponents = layout.rows.get('exponents');
+  if (exponents) drawExponents(painter, exponents, figure, x, theme);
   const distance = layout.rows.get('distance');
   if (distance)
     drawLogRow(
@@ -691,14 +699,50 @@ function drawGrowth(painter: Painter, frame: Frame, figure: FocusFigure, x: Line
       drawBranchMarks(painter, drawn, drawn.growth, x, y, stride, theme);
     }
   });
+  drawRateAxis(painter, frame, y, 'growth per step, ln ρ / k', theme);
+}
+
+function drawRateAxis(painter: Painter, frame: Frame, y: LinearScale, title: string, theme: Theme): void {
   const all = ticks(y.domain[0], y.domain[1], 3);
   const every = Math.ceil(all.values.length / 4);
   const few = all.values.filter((value) => Math.round(value / all.step) % every === 0);
   drawYAxis(painter, frame, y, { ...all, values: few }, '', theme);
-  painter.text(frame.left, frame.top - 6, 'growth per step, ln ρ / k', {
-    color: theme.ink2,
-    size: TYPE.small,
+  painter.text(frame.left, frame.top - 6, title, { color: theme.ink2, size: TYPE.small });
+}
+
+/** The largest exponent in ink, the others lighter. */
+function drawExponents(
+  painter: Painter,
+  frame: Frame,
+  figure: FocusFigure,
+  x: LinearScale,
+  theme: Theme,
+): void {
+  const { epochs, exponents } = figure.prepared.spectra;
+  const [from, to] = window(epochs, x.domain);
+  let [lo, hi] = [0, 0];
+  for (const values of exponents)
+    for (let i = from; i <= to; i++) {
+      if (values[i]! < lo) lo = values[i]!;
+      if (values[i]! > hi) hi = values[i]!;
+    }
+  const pad = 0.08 * (hi - lo) || 0.05;
+  const y = linearScale(
+    [Math.max(lo, -1) - pad, Math.min(hi, 1) + pad],
+    [frame.top + frame.height, frame.top],
+  );
+  painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+    const zero = crisp(y.to(0));
+    painter.line([frame.left, zero, frame.left + frame.width, zero], { color: theme.axis, width: 1 });
+    exponents.toReversed().forEach((values, i) => {
+      const largest = i === exponents.length - 1;
+      painter.line(curve(epochs, values, from, to, x.to, y.to), {
+        color: largest ? theme.ink : theme.ink3,
+        width: largest ? 1.6 : 1,
+      });
+    });
   });
+  drawRateAxis(painter, frame, y, 'Lyapunov exponents per step, where most orbits end', theme);
 }
 
 const wholeOf = (drawn: DrawnBranch) => [

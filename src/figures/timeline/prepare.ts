@@ -22,10 +22,18 @@ export interface DrawnBranch {
   readonly atCheckpoints: readonly number[];
 }
 
+/** Lyapunov exponents of the attractor that most orbits reach, at the checkpoints where they are known. */
+export interface SpectrumColumns {
+  readonly epochs: Float64Array;
+  /** The i-th largest exponent; NaN stands for -infinity. */
+  readonly exponents: readonly Float64Array[];
+}
+
 export interface PreparedTimeline {
   readonly timeline: Timeline;
   readonly branches: readonly DrawnBranch[];
   readonly byId: ReadonlyMap<string, DrawnBranch>;
+  readonly spectra: SpectrumColumns;
   /** First and last position on the axis, of checkpoints and loss. */
   readonly extent: readonly [number, number];
   readonly hueOf: (event: BifurcationEvent) => Hue;
@@ -60,8 +68,22 @@ export function prepareTimeline(timeline: Timeline): PreparedTimeline {
     timeline,
     branches,
     byId,
+    spectra: spectrumColumns(timeline),
     extent: [lo, hi > lo ? hi : lo + 1],
     hueOf: (event) => byId.get(event.branches[0] ?? '')?.hue ?? (event.order === 1 ? 'fixedPoint' : 0),
+  };
+}
+
+function spectrumColumns({ checkpoints, model }: Timeline): SpectrumColumns {
+  const rows = checkpoints.flatMap(({ epoch, attractors }) => {
+    const [first] = attractors.filter(({ spectrum }) => spectrum !== null).sort((a, b) => b.share - a.share);
+    return first?.spectrum ? [{ epoch, exponents: first.spectrum.exponents }] : [];
+  });
+  return {
+    epochs: Float64Array.from(rows, ({ epoch }) => epoch),
+    exponents: Array.from({ length: model.stateDim }, (_, i) =>
+      Float64Array.from(rows, ({ exponents }) => exponents[i] ?? NaN),
+    ),
   };
 }
 

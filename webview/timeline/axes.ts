@@ -1,0 +1,24 @@
+import type { Timeline } from '../../src/core/report/timeline';
+import { coordinateOf, type AxisChoice, type Coordinate } from '../../src/figures/projection';
+
+/** The coordinate of an axis in the figures of a run: the same at all checkpoints. */
+export function runCoordinate({ model, principal }: Timeline, axis: AxisChoice): Coordinate {
+  return coordinateOf(axis, model.stateDim, principal && { principal });
+}
+
+/** States, then the principal components of the run's attractors. */
+export function axisOptions(timeline: Timeline): { value: string; text: string }[] {
+  const { model, principal } = timeline;
+  const choices: AxisChoice[] = [
+    ...Array.from({ length: model.stateDim }, (_, index): AxisChoice => ({ type: 'state', index })),
+    ...(principal?.components ?? []).map((_, index): AxisChoice => ({ type: 'pc', index })),
+  ];
+  return choices.map((axis) => ({ value: axisValue(axis), text: runCoordinate(timeline, axis).title }));
+}
+
+export const axisValue = ({ type, index }: AxisChoice): string => `${type} ${String(index)}`;
+
+export function axisOf(value: string): AxisChoice {
+  const [type, index] = value.split(' ');
+  return { type: type === 'pc' ? 'pc' : 'state', index: Number(index) };
+}

@@ -175,7 +175,16 @@ export function synthetic(name: string, forcing: string, jumps: boolean): Timeli
         continua: 0,
         provenOrder: 'all' as const,
         attractors: drifting
-          ? [{ kind: 'quasi-periodic' as const, period: null, branch: null, lyapunov: 0.0004, share: 1, spectrum }]
+          ? [
+              {
+                kind: 'quasi-periodic' as const,
+                period: null,
+                branch: null,
+                lyapunov: 0.0004,
+                share: 1,
+                spectrum,
+              },
+            ]
           : [{ kind: 'fixed-point' as const, period: 1, branch: 'B1', lyapunov: null, share: 1, spectrum }],
         fog: drifting
           ? Array.from({ length: 160 }, (_, i) => [0.4 + 0.6 * Math.sin(i), 0.6 * Math.cos(i)])

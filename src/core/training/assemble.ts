@@ -163,7 +163,8 @@ function principalOf(n: number, analyses: readonly CheckpointAnalysis[]): Princi
     ...cycles.filter(({ stability }) => stability === 'stable').flatMap(({ points }) => points),
     ...fog,
   ]);
-  const points = stable.length > n ? stable : analyses.flatMap(({ cycles }) => cycles.flatMap((c) => c.points));
+  const points =
+    stable.length > n ? stable : analyses.flatMap(({ cycles }) => cycles.flatMap((c) => c.points));
   const every = Math.ceil(points.length / PRINCIPAL.points);
   const { mean, components, explained } = principalComponents(
     points.filter((_, i) => i % every === 0),

@@ -146,11 +146,17 @@ export async function openRef(ref: FileRef): Promise<{ source: Source; neighbour
   };
 }
 
+/** Whether a link leads to a folder. One that leads nowhere is listed, so that opening it can say so. */
+async function leadsToFolder(directory: string, name: string): Promise<boolean> {
+  const target = await stat(path.join(directory, name)).catch(() => null);
+  return target?.isDirectory() ?? false;
+}
+
 /** How deep below a run's folder its files are listed, and how many at most. */
 const RUN_DEPTH = 2;
 const RUN_FILES = 50_000;
 
-/** The folder of a run on disk. Hidden folders and links to folders are passed over. Throws InputError. */
+/** The folder of a run on disk. Hidden folders and links to folders are passed over, so no loop is met. Throws InputError. */
 export async function runFolderOf(folder: string): Promise<RunFolder> {
   const root = path.resolve(folder);
   const found = await stat(root).catch((error: unknown) => {
@@ -164,7 +170,8 @@ export async function runFolderOf(folder: string): Promise<RunFolder> {
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       if (listed.length >= RUN_FILES) return;
-      if (entry.isFile() || entry.isSymbolicLink()) listed.push(prefix + entry.name);
+      if (entry.isFile() || (entry.isSymbolicLink() && !(await leadsToFolder(directory, entry.name))))
+        listed.push(prefix + entry.name);
       else if (entry.isDirectory() && depth > 0 && !entry.name.startsWith('.'))
         await list(path.join(directory, entry.name), `${prefix}${entry.name}/`, depth - 1);
     }

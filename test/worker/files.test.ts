@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import os from 'node:os';
 import path from 'node:path';
 import { InputError } from '../../src/core/errors';
-import { hashSource, neighbourhoodOf, openFile, openRef } from '../../src/worker/files';
+import { findSeries } from '../../src/runs/series';
+import { hashSource, neighbourhoodOf, openFile, openRef, openRun } from '../../src/worker/files';
 
 describe('files', () => {
   let root: string;
@@ -73,6 +74,41 @@ describe('files', () => {
     assert.equal((await near.open('run.json'))?.name, 'run.json');
     for (const none of ['../../secret.json', '../x/../../secret.json', '/etc/passwd', 'missing', '..'])
       assert.equal(await near.open(none), null, none);
+  });
+
+  it('lists a run once, though links of folders lead back to it, to each other or to a file of it', async () => {
+    const folder = path.join(root, 'dir_loop');
+    await mkdir(path.join(folder, 'checkpoints'), { recursive: true });
+    for (const name of ['checkpoints/ckpt_00001.pt', 'checkpoints/ckpt_00002.pt', 'loss.csv'])
+      await writeFile(path.join(folder, name), 'x');
+    await symlink('.', path.join(folder, 'self'));
+    await symlink('..', path.join(folder, 'checkpoints/up'));
+    await symlink('ping', path.join(folder, 'pong'));
+    await symlink('pong', path.join(folder, 'ping'));
+    await symlink('checkpoints', path.join(folder, 'again'));
+    await symlink('ckpt_00002.pt', path.join(folder, 'checkpoints/ckpt_latest.pt'));
+    const { folder: run } = await openRun(folder);
+    const listed = (await run.list()).filter((name) => !name.startsWith('../'));
+    assert.deepEqual(listed, [
+      'checkpoints/ckpt_00001.pt',
+      'checkpoints/ckpt_00002.pt',
+      'checkpoints/ckpt_latest.pt',
+      'loss.csv',
+      'ping',
+      'pong',
+    ]);
+    const [series, ...more] = findSeries(listed, {});
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      series?.series.checkpoints.map(({ epoch, file }) => `${epoch} ${file}`),
+      ['1 ckpt_00001.pt', '2 ckpt_00002.pt'],
+    );
+    // The folder by another of its names is the same run.
+    const { folder: same } = await openRun(path.join(folder, 'self/again'));
+    assert.deepEqual(
+      (await same.list()).filter((name) => !name.startsWith('../')),
+      ['ckpt_00001.pt', 'ckpt_00002.pt', 'ckpt_latest.pt'],
+    );
   });
 
   it('hashes as sha256 does, in pieces', async () => {

@@ -34,6 +34,7 @@ export interface Dataset {
 }
 
 const FILL_VALUE = 0x05;
+const EXTERNAL_FILES = 0x07;
 
 /** Reads the header of a dataset; null if the object is none. Throws InputError. */
 export async function readDataset(object: Hdf5Object): Promise<Dataset | null> {
@@ -48,7 +49,9 @@ export async function readDataset(object: Hdf5Object): Promise<Dataset | null> {
     type: readDatatype(type),
     committed: object.committedType(),
     space: readDataspace(space),
-    layout: readLayout(layout),
+    layout: object.has(EXTERNAL_FILES)
+      ? { kind: 'other', what: 'kept in other files, which are not opened' }
+      : readLayout(layout),
     filters: filters ? readFilters(filters) : [],
     fill: fill ? readFill(fill) : null,
   };

@@ -33,10 +33,31 @@ export const json: Reader = {
     if (document.nonFinite.length > 0)
       warnings.push(`values that are not finite, at ${document.nonFinite.join(', ')} ..`);
     const entries = assemble(leavesOf(document, warnings).all, root.kind === 'list');
-    if (!isFilled(entries)) throw new InputError('the file holds no array of numbers', '', EXPORT);
+    if (!isFilled(entries)) {
+      refuseIndex(root);
+      throw new InputError('the file holds no array of numbers', '', EXPORT);
+    }
     return { format: 'JSON', entries, warnings };
   },
 };
+
+/**
+ * `model.safetensors.index.json` and its like, which say in which file each tensor lies: no file is opened because
+ * another one names it. Throws InputError if this is one.
+ */
+function refuseIndex(root: JsonNode): void {
+  const map = root.kind === 'object' ? root.members.get('weight_map') : undefined;
+  if (map?.kind !== 'object') return;
+  const parts = new Set<string>();
+  for (const node of map.members.values())
+    if (node.kind === 'value' && typeof node.value === 'string') parts.add(node.value.slice(0, 80));
+  const named = [...parts].slice(0, 3).map((part) => JSON.stringify(part));
+  throw new InputError(
+    `this is the index of a model in ${parts.size === 1 ? 'another file' : `${parts.size} other files`}, and holds no weights itself`,
+    'weight_map',
+    `Open the file that holds the recurrent weights${named.length > 0 ? ` (${named.join(', ')}${parts.size > 3 ? ', ..' : ''})` : ''}.`,
+  );
+}
 
 function isFilled(entries: readonly Entry[]): entries is readonly [Entry, ...Entry[]] {
   return entries.some((entry) => entry.tensors.length > 0);

@@ -62,6 +62,32 @@ export class JuliaWriter {
     return this.dataset(null, concat([0x33, 0x11, 0, 0], packed([value.length], 'uint32')), concat(value));
   }
 
+  /** A dataset whose values lie in another file: its list of files, a name at offset 0 of the heap of names. */
+  elsewhere(shape: readonly number[], name: string): number {
+    const data = this.put(concat(name, [0, 0, 0, 0, 0, 0, 0, 0]));
+    const heap = this.put(
+      concat('HEAP', [0, 0, 0, 0], packed([name.length + 8, name.length, data], 'uint64')),
+    );
+    const count = shape.reduce((product, extent) => product * extent, 1);
+    return this.object(
+      message(1, concat([2, shape.length, 0, 1], packed(shape, 'uint64'))),
+      message(3, FLOAT32, 1),
+      message(5, Uint8Array.of(3, 9)),
+      message(7, concat([1, 0, 0, 0], packed([1, 1], 'uint16'), packed([heap, 0, 0, 4 * count], 'uint64'))),
+      message(8, concat([3, 1], new Array<number>(8).fill(255), packed([4 * count], 'uint64'))),
+    );
+  }
+
+  /** A group with a link into another file. */
+  linkTo(file: string, object: string): number {
+    const value = concat([0], file, [0], object, [0]);
+    return this.object(
+      message(2, concat([0, 0], new Array<number>(16).fill(255))),
+      message(10, Uint8Array.of(0, 0)),
+      message(6, concat([1, 0x18, 64, 1, 1], 'A', packed([value.length], 'uint16'), value)),
+    );
+  }
+
   /** A heap object with one text, as the reference to it that stands in the data. */
   heldText(text: string): Uint8Array {
     const body = concat(packed([1, 0], 'uint16'), [0, 0, 0, 0], packed([text.length], 'uint64'), text);

@@ -7,6 +7,7 @@ import type { Entry } from '../../../src/formats/source';
 import { readAll, readBytes, readFile, refusal, values } from '../helpers';
 import { fixtures } from '../sources';
 import { concat, packed } from '../writers';
+import { float, initialiser, model, node, num, raw, run, tensor, varint } from './onnxWriter';
 
 /*
  * model.onnx of each folder was written by torch.onnx.export; its names, shapes, sums and samples were read back
@@ -95,49 +96,7 @@ describe('ONNX files', () => {
   });
 });
 
-// region a writer after onnx.proto
-
-type Bytes = Uint8Array;
-
-function varint(value: number): number[] {
-  const out: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  for (; rest > 127n; rest >>= 7n) out.push(Number(rest & 127n) | 128);
-  return [...out, Number(rest)];
-}
-const num = (field: number, value: number): Bytes => concat(varint(field << 3), varint(value));
-const run = (field: number, bytes: Bytes | string): Bytes => {
-  const body = concat(bytes);
-  return concat(varint((field << 3) | 2), varint(body.length), body);
-};
-const float = (field: number, value: number): Bytes =>
-  concat(varint((field << 3) | 5), packed([value], 'float32'));
-const dims = (...extents: readonly number[]): Bytes => concat(...extents.map((extent) => num(1, extent)));
-const tensor = (name: string, type: number, shape: readonly number[], ...data: readonly Bytes[]): Bytes =>
-  concat(dims(...shape), num(2, type), run(8, name), ...data);
-const model = (...parts: readonly Bytes[]): Bytes =>
-  concat(num(1, 7), run(2, 'test'), run(7, concat(...parts)));
-const initialiser = (bytes: Bytes): Bytes => run(5, bytes);
-const node = (
-  op: string,
-  name: string,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  ...attributes: readonly Bytes[]
-): Bytes =>
-  run(
-    1,
-    concat(
-      ...inputs.map((each) => run(1, each)),
-      ...outputs.map((each) => run(2, each)),
-      run(3, name),
-      run(4, op),
-      ...attributes.map((each) => run(5, each)),
-    ),
-  );
-const raw = (values: readonly number[]): Bytes => run(9, packed(values, 'float32'));
 const counting = (count: number): number[] => Array.from({ length: count }, (_, i) => (i + 1) / 4);
-// endregion
 
 describe('ONNX tensors', () => {
   const halves = [0x3c00, 0xc000];
@@ -218,15 +177,15 @@ describe('ONNX tensors', () => {
 });
 
 describe('ONNX recurrent nodes', () => {
-  const layer = (op: string, gates: number, ...attributes: readonly Bytes[]): Bytes =>
+  const layer = (op: string, gates: number, ...attributes: readonly Uint8Array[]): Uint8Array =>
     model(
       initialiser(tensor('w', 1, [1, gates * 2, 3], raw(counting(gates * 6)))),
       initialiser(tensor('r', 1, [1, gates * 2, 2], raw(counting(gates * 4)))),
       initialiser(tensor('b', 1, [1, gates * 4], raw(counting(gates * 4)))),
       node(op, '/cell/RNN', ['x', 'w', 'r', 'b'], ['y'], ...attributes),
     );
-  const activations = (name: string): Bytes => concat(run(1, 'activations'), run(9, name));
-  const recognised = async (bytes: Bytes): Promise<ReturnType<typeof recognise>> => {
+  const activations = (name: string): Uint8Array => concat(run(1, 'activations'), run(9, name));
+  const recognised = async (bytes: Uint8Array): Promise<ReturnType<typeof recognise>> => {
     const [entry] = (await readAll('x.onnx', bytes)).entries;
     return recognise(entry.tensors, entry.scalars, [], {});
   };
@@ -271,15 +230,15 @@ describe('ONNX recurrent nodes', () => {
 });
 
 describe('what the operations say about a step', () => {
-  const square = (name: string, n: number): Bytes =>
+  const square = (name: string, n: number): Uint8Array =>
     initialiser(tensor(name, 1, [n, n], raw(counting(n * n))));
-  const vector = (name: string, n: number): Bytes => initialiser(tensor(name, 1, [n], raw(counting(n))));
+  const vector = (name: string, n: number): Uint8Array => initialiser(tensor(name, 1, [n], raw(counting(n))));
   const input = run(11, run(1, 'z'));
-  const facts = async (...parts: readonly Bytes[]): Promise<Readonly<Record<string, unknown>>> => {
+  const facts = async (...parts: readonly Uint8Array[]): Promise<Readonly<Record<string, unknown>>> => {
     const [entry] = (await readAll('x.onnx', model(input, ...parts))).entries;
     return Object.fromEntries(entry.scalars.map(({ name, value }) => [name, value]));
   };
-  const clipped = (first: string, second: string): readonly Bytes[] => [
+  const clipped = (first: string, second: string): readonly Uint8Array[] => [
     vector('A', 2),
     square('onnx::MatMul_1', 2),
     square('onnx::MatMul_2', 2),
@@ -319,7 +278,7 @@ describe('what the operations say about a step', () => {
   });
 
   it('thresholds inside, leaky units, and nothing where an operation is unknown', async () => {
-    const step = (argument: Bytes, unit: Bytes, ...more: readonly Bytes[]): readonly Bytes[] => [
+    const step = (argument: Uint8Array, unit: Uint8Array, ...more: readonly Uint8Array[]): readonly Uint8Array[] => [
       vector('A', 2),
       vector('h', 2),
       square('onnx::MatMul_1', 2),

@@ -278,7 +278,11 @@ describe('what the operations say about a step', () => {
   });
 
   it('thresholds inside, leaky units, and nothing where an operation is unknown', async () => {
-    const step = (argument: Uint8Array, unit: Uint8Array, ...more: readonly Uint8Array[]): readonly Uint8Array[] => [
+    const step = (
+      argument: Uint8Array,
+      unit: Uint8Array,
+      ...more: readonly Uint8Array[]
+    ): readonly Uint8Array[] => [
       vector('A', 2),
       vector('h', 2),
       square('onnx::MatMul_1', 2),

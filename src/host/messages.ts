@@ -23,6 +23,12 @@ const regions = v.pipe(v.array(text), v.maxLength(MAX_POINTS));
 const interval = v.tuple([v.pipe(v.number(), v.finite()), v.pipe(v.number(), v.finite())]);
 const cells = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_CELLS));
 
+const quantity = v.variant('kind', [
+  v.strictObject({ kind: v.literal('coordinate'), point: id, unit: id }),
+  v.strictObject({ kind: v.literal('norm'), point: id }),
+  v.strictObject({ kind: v.picklist(['modulus', 'argument']), multiplier: id }),
+]);
+
 function ranged(option: keyof typeof SEARCH_RANGES) {
   const { minimum, maximum, integer } = SEARCH_RANGES[option];
   const lowest = option === 'threads' ? 1 : minimum;
@@ -89,6 +95,12 @@ const ask = v.variant('query', [
       rows: cells,
       reach: size,
     }),
+  }),
+  v.strictObject({
+    type: v.literal('ask'),
+    id,
+    query: v.literal('sensitivity'),
+    request: v.strictObject({ object: v.strictObject({ points: states, regions }), quantity }),
   }),
   v.strictObject({
     type: v.literal('ask'),

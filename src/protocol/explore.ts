@@ -1,3 +1,4 @@
+import type { Orbit, Quantity } from '../core/bifurcation/sensitivity';
 import type { PeriodicAttractor, PlaneSlice } from '../core/stateSpace/basins';
 import type { Saddle } from '../core/stateSpace/manifolds';
 
@@ -7,6 +8,12 @@ export interface ManifoldRequest {
   readonly objects: readonly (Saddle & { readonly id: string })[];
   /** The curves are cut off at |z_i| = radius. */
   readonly radius: number;
+}
+
+/** What is asked about derivatives by the weights. */
+export interface SensitivityRequest {
+  readonly object: Orbit;
+  readonly quantity: Quantity;
 }
 
 /** What is asked about basins of attraction. */

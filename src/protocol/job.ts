@@ -13,6 +13,7 @@ import type {
   ParameterMatrix,
   Probe,
   Scene,
+  SensitivityPicture,
   Trajectory,
 } from '../core/report/scene';
 import type { PlaneReport } from '../core/report/plane';
@@ -21,7 +22,7 @@ import type { Timeline } from '../core/report/timeline';
 import type { AssociationOptions } from '../core/training/association';
 import type { JumpOptions } from '../core/training/jumps';
 import type { Verification } from '../core/verify/report';
-import type { BasinRequest, ManifoldRequest } from './explore';
+import type { BasinRequest, ManifoldRequest, SensitivityRequest } from './explore';
 import type { PlaneAxisRequest, PlaneOptions } from './plane';
 import type { Run, RunOptions } from '../runs/types';
 import type { JsonJobs } from './json';
@@ -223,6 +224,11 @@ export interface Jobs extends JsonJobs {
     result: SymbolicDynamics;
   };
   basins: { request: BasinRequest & { session: string }; event: never; result: BasinPicture };
+  sensitivity: {
+    request: SensitivityRequest & { session: string };
+    event: never;
+    result: SensitivityPicture;
+  };
   /** The model with its weights moved along directions, as text of a JSON model, and a file name that says so. */
   moved: {
     request: { session: string; moves: readonly { direction: string; offset: number }[] };

@@ -5,11 +5,12 @@ import type {
   ParameterMatrix,
   Probe,
   Scene,
+  SensitivityPicture,
   Trajectory,
 } from '../core/report/scene';
 import type { PlaneReport } from '../core/report/plane';
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
-import type { BasinRequest, ManifoldRequest } from './explore';
+import type { BasinRequest, ManifoldRequest, SensitivityRequest } from './explore';
 import type { PlaneAxisRequest, PlaneRequest } from './plane';
 import type { Failure, Finds, Progress, Proven, SearchOptions } from './job';
 
@@ -94,6 +95,7 @@ export interface PanelQueries {
   manifolds: { request: ManifoldRequest; answer: ManifoldPicture };
   symbols: { request: { objects: readonly (readonly number[])[] }; answer: SymbolicDynamics };
   basins: { request: Omit<BasinRequest, 'seed'>; answer: BasinPicture };
+  sensitivity: { request: SensitivityRequest; answer: SensitivityPicture };
   weights: { request: Record<string, never>; answer: readonly ParameterMatrix[] };
 }
 // endregion

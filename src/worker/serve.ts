@@ -12,6 +12,7 @@ import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
 import { moved, plane, type PlaneContext } from '../jobs/plane';
 import { loadSeries } from '../jobs/series';
+import { sensitivityOf } from '../jobs/sensitivity';
 import { ALONE_MS, type RunTimelineTask } from '../jobs/timelineWork';
 import { timeline } from '../jobs/timeline';
 import { optionsOf, readReport, verify } from '../jobs/verify';
@@ -203,6 +204,7 @@ export function serve(port: MessagePort, script: string): void {
     symbols: (request, stop) =>
       promised(() => symbols(session(request.session), request.objects, request.seed, cancels(stop))),
     basins: (request, stop) => promised(() => basins(session(request.session), request, cancels(stop))),
+    sensitivity: (request) => promised(() => sensitivityOf(session(request.session), request)),
     moved: async ({ session: name, moves }) =>
       moved(session(name), moves, (path) => load({ kind: 'path', path }, {})),
     weights: (request) => promised(() => weights(session(request.session))),

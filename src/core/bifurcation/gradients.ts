@@ -99,6 +99,22 @@ export class CycleGradients {
    * @returns null where it is not simple within rounding, or 0
    */
   ofModulus(multiplier: Complex): CanonicalArrays | null {
+    return this.#ofMultiplier(multiplier, ({ re, im }, modulus) => [re / modulus, -im / modulus]);
+  }
+
+  /**
+   * Of the argument of a simple multiplier, in radians.
+   * @returns null where it is not simple within rounding, or 0
+   */
+  ofArgument(multiplier: Complex): CanonicalArrays | null {
+    return this.#ofMultiplier(multiplier, ({ re, im }, modulus) => [-im / modulus ** 2, -re / modulus ** 2]);
+  }
+
+  /** @param factor f, where the derivative is Re(f dmu) */
+  #ofMultiplier(
+    multiplier: Complex,
+    factor: (multiplier: Complex, modulus: number) => readonly [number, number],
+  ): CanonicalArrays | null {
     const { k } = this;
     const { n, L, B, C } = this.map;
     const M = this.monodromy();
@@ -113,8 +129,8 @@ export class CycleGradients {
     }
     const overlap = Math.hypot(re, im);
     if (overlap < 1e-8) return null;
-    // d|mu| = Re(conj(mu) w.dM v / (w.v)) / |mu|: one complex factor for all.
-    const [fr, fi] = divide(multiplier.re / modulus, -multiplier.im / modulus, re, im);
+    // dmu = w.dM v / (w.v): one complex factor for all.
+    const [fr, fi] = divide(...factor(multiplier, modulus), re, im);
     // Right vectors before each step, left vectors after it.
     const rights = [v];
     for (let t = 0; t < k - 1; t++) rights.push(this.#times(t, rights[t]!));

@@ -18,23 +18,26 @@ export interface WeightDerivative {
   readonly value: Float64Array;
 }
 
-/** More weights than this are not taken one by one. */
+/** More weights than this are not taken one by one, unless asked for. */
 const MOST = 8000;
+/** Parameters that switch weights on and off, or that no equation uses: nothing that training changes. */
+const NO_WEIGHTS: ReadonlySet<string> = new Set(['W_mask', 'clipping']);
 
 /**
  * Derivatives of the canonical map by every weight of the model. Each entry of the map is affine in each single weight, so
  * that a difference over a step is exact but for rounding. A diagonal of W that is zero throughout is part of the
- * architecture (PLRNN), no weights.
+ * architecture (PLRNN), no weights. A weight that nothing depends on (a masked one) is listed without entries.
  *
- * @returns null for models of more than some thousand weights
+ * @returns null for models of more than `most` weights
  */
 export function weightDerivatives(
   model: Recognised,
   tensors: Readonly<Record<string, Tensor>>,
   input: readonly number[],
+  most = MOST,
 ): WeightDerivative[] | null {
-  const names = Object.keys(model.tensors).filter((name) => tensors[name]);
-  if (names.reduce((sum, name) => sum + tensors[name]!.data.length, 0) > MOST) return null;
+  const names = Object.keys(model.tensors).filter((name) => tensors[name] && !NO_WEIGHTS.has(name));
+  if (names.reduce((sum, name) => sum + tensors[name]!.data.length, 0) > most) return null;
   const base = toMap(model, tensors, input);
   const out: WeightDerivative[] = [];
   for (const parameter of names) {
@@ -48,14 +51,13 @@ export function weightDerivatives(
       data[i]! += step;
       const moved = toMap(model, { ...tensors, [parameter]: { ...tensor, data } }, input);
       const entries = changes(base, moved, data[i]! - tensor.data[i]!);
-      if (entries.length > 0)
-        out.push({
-          parameter,
-          index: indexOf(i, tensor.shape),
-          array: Uint8Array.from(entries, ([array]) => array),
-          at: Int32Array.from(entries, ([, at]) => at),
-          value: Float64Array.from(entries, ([, , value]) => value),
-        });
+      out.push({
+        parameter,
+        index: indexOf(i, tensor.shape),
+        array: Uint8Array.from(entries, ([array]) => array),
+        at: Int32Array.from(entries, ([, at]) => at),
+        value: Float64Array.from(entries, ([, , value]) => value),
+      });
     }
   }
   return out;

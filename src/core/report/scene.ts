@@ -1,3 +1,4 @@
+import type { Quantity } from '../bifurcation/sensitivity';
 import type { Complex } from './types';
 
 export interface PrincipalAxes {
@@ -70,6 +71,35 @@ export interface ParameterMatrix {
     readonly rank: number | null;
     readonly condition: number | null;
   };
+}
+
+/** Exact derivatives of one quantity of a fixed point or cycle by every weight of the model. */
+export interface SensitivityPicture {
+  readonly quantity: Quantity;
+  readonly value: number;
+  /** Why there is no derivative, a full sentence; null where there is one. */
+  readonly reason: string | null;
+  /** Euclidean norm of the gradient over all weights; 0 where there is none. */
+  readonly norm: number;
+  /** As the file holds them, vectors as one row; empty where there is no derivative. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly tensor: string;
+    readonly rows: number;
+    readonly columns: number;
+    /** The weights, row-major. */
+    readonly values: readonly number[];
+    /** d(quantity) / d(weight), row-major; null for entries that are no weights (a diagonal that is zero by design). */
+    readonly derivatives: readonly (number | null)[];
+  }[];
+  /** The weights of largest derivative by modulus, falling; those without effect left out. */
+  readonly largest: readonly {
+    readonly parameter: string;
+    /** Indices from 0, as stored. */
+    readonly index: readonly number[];
+    readonly value: number;
+    readonly derivative: number;
+  }[];
 }
 
 /** Manifolds of the saddles as curves, and where they cross. */

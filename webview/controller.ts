@@ -1,10 +1,10 @@
-import type { BasinRequest } from '../src/protocol/explore';
+import type { BasinRequest, SensitivityRequest } from '../src/protocol/explore';
 import type { PlaneAxisRequest, PlaneRequest } from '../src/protocol/plane';
 import type { SearchOptions } from '../src/protocol/job';
-import type { ExportFormat } from '../src/protocol/panel';
+import type { DataFormat, ExportFormat, Explored } from '../src/protocol/panel';
 import type { BasinPicture, ManifoldPicture, Probe } from '../src/core/report/scene';
 import type { Host } from './host';
-import type { Kept, Store } from './store';
+import type { Kept, State, Store } from './store';
 
 /** What the views can do. */
 export interface Controller {
@@ -29,8 +29,12 @@ export interface Controller {
   /** Opens the bifurcation diagram along one direction. */
   openDiagram(along: PlaneAxisRequest, maxOrder: number): void;
   exportPlane(): void;
+  /** Saves what was computed last of this kind as data. */
+  exportData(what: Explored, format: DataFormat): void;
   /** Analyses the model at offsets of the plane, in a panel of its own. */
   openAt(at: readonly [number, number]): void;
+  /** Derivatives by the weights, unless those with this key are there or on their way. */
+  showSensitivity(key: string, request: SensitivityRequest): void;
   /** Basins on a slice, unless those with this key are there or on their way. */
   showBasins(key: string, slice: BasinRequest['slice']): void;
 }
@@ -172,8 +176,25 @@ export function createController(store: Store, host: () => Host): Controller {
     },
     stopPlane: () => host().post({ type: 'stopPlane' }),
     openDiagram: (along, maxOrder) => host().post({ type: 'diagram', along, maxOrder }),
+    exportData: (what, format) => host().post({ type: 'exportData', what, format }),
     exportPlane: () => host().post({ type: 'exportPlane' }),
     openAt: (at) => host().post({ type: 'openAt', at }),
+    showSensitivity: (key, request) => {
+      if (store.state.sensitivity?.key === key) return;
+      const settle = (change: Partial<NonNullable<State['sensitivity']>>): void => {
+        // Another quantity may have been asked for meanwhile.
+        const now = store.state.sensitivity;
+        if (now?.key === key) store.dispatch({ type: 'sensitivity', sensitivity: { ...now, ...change } });
+      };
+      const picture = store.state.sensitivity?.picture ?? null;
+      store.dispatch({ type: 'sensitivity', sensitivity: { key, picture, failure: null } });
+      host()
+        .ask('sensitivity', request)
+        .then(
+          (answer) => settle({ picture: answer }),
+          (refusal: unknown) => settle({ failure: refusal instanceof Error ? refusal.message : '' }),
+        );
+    },
     showBasins: (key, slice) => {
       if (store.state.basins?.key === key) return;
       store.dispatch({ type: 'basins', basins: { key, picture: null } });

@@ -6,6 +6,7 @@ import type {
   ManifoldPicture,
   ParameterMatrix,
   Scene,
+  SensitivityPicture,
   Trajectory,
 } from '../src/core/report/scene';
 import type { Failure, Progress, Proven, SearchOptions } from '../src/protocol/job';
@@ -13,7 +14,7 @@ import type { FileLabel, ToPanel } from '../src/protocol/panel';
 import type { AxisChoice, StateSpaceView } from './figures/types';
 import { appendFinds, listReport, matchObject, type PanelObject } from './objects';
 
-export const TABS = ['state', 'spectrum', 'series', 'regions', 'plane', 'weights'] as const;
+export const TABS = ['state', 'spectrum', 'series', 'regions', 'plane', 'sensitivity', 'weights'] as const;
 export type Tab = (typeof TABS)[number];
 export type SortKey = 'id' | 'word' | 'rho' | 'margin';
 
@@ -47,6 +48,9 @@ export interface Kept {
     readonly yRange: string;
     readonly maxOrder: number;
   };
+  /** What is differentiated by the weights: "norm", "z 3", "modulus 0", "argument 0"; and of which point. */
+  readonly quantity: string;
+  readonly quantityPoint: number;
   /** Weight that was clicked, "W[1][0]"; empty: none. */
   readonly cell: string;
   /** Parameter shown large; null: all. */
@@ -83,6 +87,12 @@ export interface State {
   readonly manifolds: ManifoldPicture | 'waiting' | null;
   readonly symbols: SymbolicDynamics | 'waiting' | null;
   readonly plane: PlaneState | null;
+  /** Asked for by `key`; the last picture stays until the next one comes. */
+  readonly sensitivity: {
+    readonly key: string;
+    readonly picture: SensitivityPicture | null;
+    readonly failure: string | null;
+  } | null;
   /** Of the axes it was computed for (`basinKey`). */
   readonly basins: { readonly key: string; readonly picture: BasinPicture | null } | null;
 }
@@ -105,6 +115,7 @@ export type Action =
   | { type: 'weights'; weights: readonly ParameterMatrix[] }
   | { type: 'manifolds'; manifolds: State['manifolds'] }
   | { type: 'symbols'; symbols: State['symbols'] }
+  | { type: 'sensitivity'; sensitivity: State['sensitivity'] }
   | { type: 'basins'; basins: State['basins'] }
   | { type: 'launch'; start: readonly number[] }
   | { type: 'path'; start: readonly number[]; path: Trajectory | null }
@@ -130,6 +141,8 @@ const fresh: Kept = {
   perStep: false,
   plane: { x: '', y: '', xRange: '-0.1, 0.1', yRange: '-0.1, 0.1', maxOrder: 8 },
   parameter: null,
+  quantity: 'modulus 0',
+  quantityPoint: 0,
   cell: '',
 };
 
@@ -162,6 +175,7 @@ export function initialState(restored: unknown): State {
     weights: null,
     manifolds: null,
     symbols: null,
+    sensitivity: null,
     plane: null,
     basins: null,
   };
@@ -206,6 +220,7 @@ export function reduce(state: State, action: Action): State {
         report: action.report,
         manifolds: null,
         symbols: null,
+        sensitivity: null,
         basins: null,
         model: action.report.model,
         objects,
@@ -258,6 +273,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, manifolds: action.manifolds };
     case 'symbols':
       return { ...state, symbols: action.symbols };
+    case 'sensitivity':
+      return { ...state, sensitivity: action.sensitivity };
     case 'basins':
       return { ...state, basins: action.basins };
     case 'launch': {

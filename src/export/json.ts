@@ -20,6 +20,11 @@ export function planeToJson(plane: PlaneReport): string {
   return `${write(plane, '')}\n`;
 }
 
+/** Any plain data as JSON text, in the same way. */
+export function dataToJson(data: object): string {
+  return `${write(data, '')}\n`;
+}
+
 function write(value: unknown, indent: string): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const deeper = `${indent}  `;

@@ -15,6 +15,15 @@ export interface WeightsFigure {
   readonly cursor?: readonly [number, number] | null;
   /** Tile under the cursor. */
   readonly focus?: string | null;
+  /** One scale for all matrices, with its legend; without it each has its own. Values that are NaN are left blank. */
+  readonly scale?: CommonScale | null;
+}
+
+export interface CommonScale {
+  /** The scale runs from minus it to it. */
+  readonly limit: number;
+  /** What the colours stand for. */
+  readonly title: string;
 }
 
 export interface CellView {
@@ -62,11 +71,20 @@ export function limitOf(matrix: ParameterMatrix): number {
   return limit;
 }
 
+/** Width that the legend of a common scale takes at the right of the tiles. */
+const LEGEND = 104;
+
 /**
  * Tiles with square cells of one size for all parameters, so that sizes compare. Tall ones stand at the right,
  * the others flow beside them in reading order.
  */
-export function layoutTiles(width: number, height: number, matrices: readonly ParameterMatrix[]): Tile[] {
+export function layoutTiles(
+  whole: number,
+  height: number,
+  matrices: readonly ParameterMatrix[],
+  scale: CommonScale | null = null,
+): Tile[] {
+  const width = scale ? whole - LEGEND : whole;
   let tiles: Tile[] = [];
   for (const size of [56, 48, 40, 36, 30, 26, 22, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2]) {
     const attempt = placeTiles(width, height, matrices, size);
@@ -218,7 +236,19 @@ export function drawWeights(painter: Painter, figure: WeightsFigure, theme: Them
 }
 
 function drawTiles(painter: Painter, figure: WeightsFigure, theme: Theme): void {
-  for (const tile of layoutTiles(painter.width, painter.height, figure.matrices)) {
+  const scale = figure.scale ?? null;
+  if (scale) {
+    const left = painter.width - LEGEND + 16;
+    painter.text(left, 24, scale.title, {
+      color: theme.ink,
+      size: TYPE.small,
+      weight: 600,
+      baseline: 'middle',
+    });
+    const height = Math.max(60, Math.min(220, painter.height - 70));
+    drawBar(painter, { left, top: 44, width: 12, height }, scale.limit, theme);
+  }
+  for (const tile of layoutTiles(painter.width, painter.height, figure.matrices, scale)) {
     const matrix = figure.matrices.find(({ name }) => name === tile.name)!;
     const { frame, whole } = tile;
     if (figure.focus === tile.name)
@@ -240,21 +270,15 @@ function drawTiles(painter: Painter, figure: WeightsFigure, theme: Theme): void 
       `${formatNumber(matrix.statistics.min, 3)} to ${formatNumber(matrix.statistics.max, 3)}`,
       { color: theme.ink2, size: TYPE.small, baseline: 'middle' },
     );
-    drawCells(
-      painter,
-      matrix,
-      frame,
-      { columns: [0, matrix.columns], rows: [0, matrix.rows] },
-      limitOf(matrix),
-      theme,
-    );
+    drawCells(painter, matrix, frame, { columns: [0, matrix.columns], rows: [0, matrix.rows] }, scale, theme);
   }
 }
 
 function drawLarge(painter: Painter, figure: WeightsFigure, matrix: ParameterMatrix, theme: Theme): void {
   const layout = layoutLarge(painter.width, painter.height, matrix, figure.view);
   const { map, view, cell, bar, histogram } = layout;
-  const limit = limitOf(matrix);
+  const scale = figure.scale ?? null;
+  const limit = scale?.limit ?? limitOf(matrix);
   const { statistics } = matrix;
   painter.text(map.left, 10, matrix.name, { color: theme.ink, size: 13, weight: 600, baseline: 'middle' });
   const square =
@@ -275,7 +299,7 @@ function drawLarge(painter: Painter, figure: WeightsFigure, matrix: ParameterMat
     align: 'end',
     baseline: 'middle',
   });
-  drawCells(painter, matrix, map, view, limit, theme);
+  drawCells(painter, matrix, map, view, scale, theme);
 
   for (const [from, to, size, along] of [
     [view.columns[0], view.columns[1], cell[0], 'x'],
@@ -315,6 +339,13 @@ function drawLarge(painter: Painter, figure: WeightsFigure, matrix: ParameterMat
       );
     });
   }
+  if (scale)
+    painter.text(bar.left, map.top - 22, scale.title, {
+      color: theme.ink,
+      size: TYPE.small,
+      weight: 600,
+      baseline: 'middle',
+    });
   drawBar(painter, bar, limit, theme);
   if (histogram) drawHistogram(painter, histogram, matrix, limit, theme);
 }
@@ -331,9 +362,10 @@ function drawCells(
   matrix: ParameterMatrix,
   frame: Frame,
   view: CellView,
-  limit: number,
+  scale: CommonScale | null,
   theme: Theme,
 ): void {
+  const limit = scale?.limit ?? limitOf(matrix);
   const columns = view.columns[1] - view.columns[0];
   const rows = view.rows[1] - view.rows[0];
   const cellX = frame.width / columns;
@@ -368,13 +400,16 @@ function drawCells(
       };
       for (let column = column0; column < column1; column += blockX) {
         let value = 0;
+        let blank = scale !== null;
         for (let r = row; r < Math.min(row + blockY, matrix.rows); r++)
           for (let c = column; c < Math.min(column + blockX, matrix.columns); c++) {
             const entry = matrix.values[r * matrix.columns + c]!;
+            if (scale && Number.isNaN(entry)) continue;
+            blank = false;
             if (!Number.isFinite(entry)) value = NaN;
             else if (Math.abs(entry) > Math.abs(value)) value = entry;
           }
-        const color = divergingColor(value, limit, theme);
+        const color = blank ? theme.paper : divergingColor(value, limit, theme);
         if (gap > 0 || color !== runColor) {
           flush(column);
           runColor = color;
@@ -384,7 +419,7 @@ function drawCells(
           flush(column + blockX);
           runColor = '';
         }
-        if (print)
+        if (print && !blank)
           painter.text(
             frame.left + (column - view.columns[0] + 0.5) * cellX,
             y + cellY / 2,

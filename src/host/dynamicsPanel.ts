@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ModelOptions } from '../core/models/types';
 import type { Report } from '../core/report/types';
+import { exploredToText } from '../export/explored';
 import { planeToJson } from '../export/json';
 import type { MovedModel } from '../protocol/job';
 import type { ExportFormat, FromPanel } from '../protocol/panel';
@@ -179,6 +180,22 @@ export class DynamicsPanel implements vscode.Disposable {
         const { plane } = this.#session;
         if (plane)
           await saveBeside(this.file, 'plane.json', 'json', new TextEncoder().encode(planeToJson(plane)));
+        break;
+      }
+      case 'exportData': {
+        const text = exploredToText(
+          message.what,
+          message.format,
+          baseName(this.file),
+          this.#session.explored,
+        );
+        if (text !== null)
+          await saveBeside(
+            this.file,
+            `${message.what}.${message.format}`,
+            message.format,
+            new TextEncoder().encode(text),
+          );
         break;
       }
       case 'diagram': {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { FromPanel } from '../protocol/panel';
+import { EXPLORED, type FromPanel } from '../protocol/panel';
 import { SEARCH_RANGES } from '../protocol/searchRanges';
 
 /** Bounds on what a webview may send: far above what the panel does, far below what could hurt the host. */
@@ -100,7 +100,7 @@ const ask = v.variant('query', [
     type: v.literal('ask'),
     id,
     query: v.literal('sensitivity'),
-    request: v.strictObject({ object: v.strictObject({ points: states, regions }), quantity }),
+    request: v.strictObject({ object: v.strictObject({ id: label, points: states, regions }), quantity }),
   }),
   v.strictObject({
     type: v.literal('ask'),
@@ -138,6 +138,11 @@ const message = v.variant('type', [
   }),
   v.strictObject({ type: v.literal('stopPlane') }),
   v.strictObject({ type: v.literal('diagram'), along: axis, maxOrder: ranged('maxOrder') }),
+  v.strictObject({
+    type: v.literal('exportData'),
+    what: v.picklist(EXPLORED),
+    format: v.picklist(['json', 'csv']),
+  }),
   v.strictObject({ type: v.literal('exportPlane') }),
   v.strictObject({ type: v.literal('openAt'), at: interval }),
   v.strictObject({ type: v.literal('openSettings') }),

@@ -5,7 +5,15 @@ import type { Scene } from '../core/report/scene';
 import type { Report } from '../core/report/types';
 import type { Failure, FileRef, JobName, Jobs, SearchOptions } from '../protocol/job';
 import type { PlaneRequest } from '../protocol/plane';
-import type { FileLabel, FromPanel, PanelQueries, ToPanel } from '../protocol/panel';
+import {
+  EXPLORED,
+  type Explored,
+  type FileLabel,
+  type FromPanel,
+  type PanelQueries,
+  type ToPanel,
+} from '../protocol/panel';
+import type { ExploredPictures } from '../export/explored';
 import { JobFailure, type RunningJob } from '../worker/client';
 import { hasAnswers } from './modelAnswers';
 import type { Palette } from './settings';
@@ -75,6 +83,8 @@ export class PanelSession {
   #job: RunningJob<'analyze'> | null = null;
   #planeJob: RunningJob<'plane'> | null = null;
   #plane: { readonly request: PlaneRequest; readonly report: PlaneReport } | null = null;
+  /** The last answers that can be saved as data. */
+  #explored: Partial<ExploredPictures> = {};
   #file: Promise<FileRef> | null = null;
   #opened: Promise<unknown> | null = null;
 
@@ -111,6 +121,11 @@ export class PanelSession {
 
   get plane(): PlaneReport | null {
     return this.#plane?.report ?? null;
+  }
+
+  /** What was computed last of this kind for a view. */
+  get explored(): Partial<ExploredPictures> {
+    return this.#explored;
   }
 
   /** Messages that concern the session alone; the shell handles the others. */
@@ -188,6 +203,7 @@ export class PanelSession {
     this.#planeJob?.stop(false);
     this.#planeJob = null;
     this.#plane = null;
+    this.#explored = {};
     this.#known = [];
     this.#report = null;
     this.#failure = null;
@@ -355,7 +371,9 @@ export class PanelSession {
     const run = this.#run;
     try {
       const answer = await this.#ask(query, request);
-      if (!this.#superseded(run)) this.#tell({ type: 'answer', id, answer });
+      if (this.#superseded(run)) return;
+      if (isExplored(query)) this.#explored = { ...this.#explored, [query]: answer };
+      this.#tell({ type: 'answer', id, answer });
     } catch (error) {
       if (!this.#superseded(run)) this.#tell({ type: 'refused', id, failure: asFailure(error) });
     }
@@ -401,6 +419,9 @@ export class PanelSession {
     }
   }
 }
+
+const isExplored = (query: keyof PanelQueries): query is Explored =>
+  (EXPLORED as readonly string[]).includes(query);
 
 const SUPERSEDED: Failure = { kind: 'cancelled', message: 'A new run began.', place: '', remedy: '' };
 

@@ -44,6 +44,7 @@ export function sensitivityOf(
   const { value, gradient, reason } = sensitivity(map, object, quantity, weights ?? []);
   if (!weights || !gradient)
     return {
+      object: object.id,
       quantity,
       value,
       reason: weights
@@ -67,6 +68,7 @@ export function sensitivityOf(
     .sort((a, b) => Math.abs(gradient[b]!) - Math.abs(gradient[a]!))
     .slice(0, NAMED);
   return {
+    object: object.id,
     quantity,
     value,
     reason: null,

@@ -12,7 +12,7 @@ export interface ManifoldRequest {
 
 /** What is asked about derivatives by the weights. */
 export interface SensitivityRequest {
-  readonly object: Orbit;
+  readonly object: Orbit & { readonly id: string };
   readonly quantity: Quantity;
 }
 

@@ -23,6 +23,10 @@ export interface FileLabel {
 }
 
 export type ExportFormat = 'json' | 'csv' | 'html';
+/** Answers of the views that can be saved as data. */
+export const EXPLORED = ['sensitivity', 'manifolds', 'basins'] as const;
+export type Explored = (typeof EXPLORED)[number];
+export type DataFormat = 'json' | 'csv';
 
 // region host -> webview
 export type ToPanel =
@@ -70,6 +74,8 @@ export type FromPanel =
   | { type: 'stopPlane' }
   /** Open the bifurcation diagram along one direction. */
   | { type: 'diagram'; along: PlaneAxisRequest; maxOrder: number }
+  /** Save what was computed last of this kind, as data. */
+  | { type: 'exportData'; what: Explored; format: DataFormat }
   /** Save the plane as JSON. */
   | { type: 'exportPlane' }
   /** Analyse the model with its weights moved to offsets of the plane. */

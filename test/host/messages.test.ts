@@ -39,6 +39,25 @@ const genuine: readonly FromPanel[] = [
   },
   { type: 'ask', id: 3, query: 'probe', request: { state: [1e-300, -4] } },
   { type: 'ask', id: 4, query: 'weights', request: {} },
+  {
+    type: 'ask',
+    id: 5,
+    query: 'sensitivity',
+    request: {
+      object: { id: 'C2a', points: [[0.5], [-0.5]], regions: ['1', '0'] },
+      quantity: { kind: 'coordinate', point: 1, unit: 0 },
+    },
+  },
+  {
+    type: 'ask',
+    id: 6,
+    query: 'sensitivity',
+    request: {
+      object: { id: 'FP1', points: [[0.5]], regions: ['1'] },
+      quantity: { kind: 'modulus', multiplier: 0 },
+    },
+  },
+  { type: 'exportData', what: 'basins', format: 'csv' },
 ];
 
 const forged: readonly (readonly [string, unknown])[] = [
@@ -75,6 +94,19 @@ const forged: readonly (readonly [string, unknown])[] = [
     'a request of another query',
     { type: 'ask', id: 1, query: 'probe', request: { start: [0], steps: 1, objects: [] } },
   ],
+  [
+    'a quantity that is none',
+    {
+      type: 'ask',
+      id: 1,
+      query: 'sensitivity',
+      request: {
+        object: { id: 'FP1', points: [[0.5]], regions: ['1'] },
+        quantity: { kind: 'modulus', multiplier: -1 },
+      },
+    },
+  ],
+  ['data of another kind', { type: 'exportData', what: 'weights', format: 'csv' }],
   ['a session smuggled in', { type: 'ask', id: 1, query: 'weights', request: { session: 'other' } }],
   ['a state with a hole', { type: 'ask', id: 1, query: 'probe', request: { state: [1, Number.NaN] } }],
   [

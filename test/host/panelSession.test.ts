@@ -393,4 +393,23 @@ describe('panel session', () => {
       assert.equal(session.failure?.kind, 'internal');
     });
   });
+
+  it('keeps the last answers that can be saved, until a new run begins', async () => {
+    const { session, viewer } = makeSession();
+    session.adopt(report, {});
+    session.receive({ type: 'ready' });
+    const object = { id: 'FP1', points: [[0.4]], regions: ['1'] };
+    const quantity = { kind: 'norm', point: 0 } as const;
+    session.receive({ type: 'ask', id: 1, query: 'sensitivity', request: { object, quantity } });
+    await settle();
+    viewer.last.succeed({ stateDim: 1, reluUnits: 1 });
+    await settle();
+    assert.equal(viewer.last.job, 'sensitivity');
+    const picture = { object: 'FP1', quantity };
+    viewer.last.succeed(picture);
+    await settle();
+    assert.deepEqual(session.explored, { sensitivity: picture });
+    void session.analyze();
+    assert.deepEqual(session.explored, {});
+  });
 });

@@ -54,7 +54,7 @@ describe('accessibility of the dynamics panel', function () {
 
   for (const name of Object.keys(states)) it(`axe finds nothing: ${name}`, () => check(name));
 
-  for (const tab of ['Spectrum', 'Time series', 'Regions', 'Parameter plane', 'Weights'])
+  for (const tab of ['Spectrum', 'Time series', 'Regions', 'Parameter plane', 'Sensitivity', 'Weights'])
     it(`axe finds nothing: ${tab}`, () =>
       check('done', (page) => page.getByRole('tab', { name: tab }).click()));
 

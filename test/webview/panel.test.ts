@@ -262,7 +262,15 @@ describe('the dynamics panel', function () {
     assert.equal(await page.locator('tr[aria-selected=true]').count(), 0);
 
     await tab('State space').focus();
-    for (const name of ['Spectrum', 'Time series', 'Regions', 'Parameter plane', 'Weights', 'State space']) {
+    for (const name of [
+      'Spectrum',
+      'Time series',
+      'Regions',
+      'Parameter plane',
+      'Sensitivity',
+      'Weights',
+      'State space',
+    ]) {
       await page.keyboard.press('ArrowRight');
       assert.equal(await tab(name).getAttribute('aria-selected'), 'true');
       assert.equal(await page.evaluate(() => document.activeElement?.textContent), name);

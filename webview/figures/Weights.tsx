@@ -16,7 +16,8 @@ import type { WeightsProps } from './types';
 
 /** The parameters as heat maps: tiles, or one large with histogram. */
 export function Weights(props: WeightsProps) {
-  const { matrices, parameter, onParameter } = props;
+  const { matrices, parameter, onParameter, of } = props;
+  const scale = of?.scale ?? null;
   const [view, setView] = useState<CellView | null>(null);
   const [cursor, setCursor] = useState<readonly [number, number] | null>(null);
   const [focus, setFocus] = useState<string | null>(null);
@@ -28,10 +29,10 @@ export function Weights(props: WeightsProps) {
   }, [parameter, matrices]);
 
   const figure = useMemo(
-    (): WeightsFigure => ({ matrices, parameter, view, focus: matrix ? null : focus }),
-    [matrices, parameter, view, focus, matrix],
+    (): WeightsFigure => ({ matrices, parameter, view, focus: matrix ? null : focus, scale }),
+    [matrices, parameter, view, focus, matrix, scale],
   );
-  const tiles = useMemo(() => layoutTiles(size.width, size.height, matrices), [size, matrices]);
+  const tiles = useMemo(() => layoutTiles(size.width, size.height, matrices, scale), [size, matrices, scale]);
   const large = useMemo(
     () => (matrix ? layoutLarge(size.width, size.height, matrix, view) : null),
     [size, matrix, view],
@@ -195,18 +196,18 @@ export function Weights(props: WeightsProps) {
   const focused = matrices.find(({ name }) => name === focus);
   const readout = matrix
     ? cursor
-      ? cellText(matrix, cursor)
+      ? (of?.text(matrix.name, ...cursor) ?? cellText(matrix, cursor))
       : `${matrix.name}, tensor ${matrix.tensor}`
     : focused
       ? `${focused.name}, tensor ${focused.tensor}: ${String(focused.rows)} × ${String(focused.columns)}, norm ${formatNumber(focused.statistics.norm, DECIMALS.card)}`
       : '';
   const label = matrix
-    ? `Heat map of parameter ${matrix.name}, ${String(matrix.rows)} by ${String(matrix.columns)}. Arrow keys move from cell to cell, plus and minus zoom, 0 shows all, n and p change the parameter, Escape shows all parameters.`
-    : `Heat maps of ${String(matrices.length)} parameters. Arrow keys choose one, Enter opens it.`;
+    ? `Heat map of ${of ? `the ${of.name}, ` : ''}parameter ${matrix.name}, ${String(matrix.rows)} by ${String(matrix.columns)}. Arrow keys move from cell to cell, plus and minus zoom, 0 shows all, n and p change the parameter, Escape shows all parameters.`
+    : `Heat maps of ${of ? `the ${of.name}, ` : ''}${String(matrices.length)} parameters. Arrow keys choose one, Enter opens it.`;
   return (
     <Figure
       label={label}
-      title={matrix ? `Parameter ${matrix.name}` : 'Parameters'}
+      title={(of ? `${of.name}: ` : '') + (matrix ? `parameter ${matrix.name}` : 'all parameters')}
       draw={draw}
       overlay={overlay}
       interaction={interaction}

@@ -10,6 +10,7 @@ import type {
 } from '../../src/core/report/scene';
 import type { FigureObject } from '../../src/figures/objects';
 import type { AxisChoice } from '../../src/figures/projection';
+import type { CommonScale } from '../../src/figures/weights';
 
 export type { FigureObject, Hue } from '../../src/figures/objects';
 export type { AxisChoice } from '../../src/figures/projection';
@@ -93,12 +94,23 @@ export interface TimeSeriesProps extends FigureProps {
   readonly compact?: boolean;
 }
 
+/** Something of each weight, on one scale for all parameters. */
+export interface WeightsQuantity {
+  /** "sensitivity of |λ₁| of C13a": for labels, the exported file and screen readers. */
+  readonly name: string;
+  readonly scale: CommonScale;
+  /** What is said of one entry. */
+  readonly text: (parameter: string, row: number, column: number) => string;
+}
+
 export interface WeightsProps extends FigureProps {
   readonly matrices: readonly ParameterMatrix[];
   /** Canonical name of the parameter shown large with its histogram; null: all as tiles. */
   readonly parameter: string | null;
   /** A tile was chosen (click or Enter), or null on Esc. */
   readonly onParameter: (name: string | null) => void;
+  /** Where the values are not the weights themselves but something of each weight, NaN for entries that have none. */
+  readonly of?: WeightsQuantity;
   /** A cell of the large one was chosen (click or Enter). */
   readonly onCell?: (name: string, row: number, column: number) => void;
 }

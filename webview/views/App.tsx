@@ -13,6 +13,7 @@ import { ObjectList } from './ObjectList';
 import { ProgressBar } from './ProgressBar';
 import { PlaneTools, PlaneView } from './PlaneView';
 import { RegionsTools, RegionsView } from './RegionsView';
+import { SensitivityTools, SensitivityView } from './SensitivityView';
 import { SpectrumTools, SpectrumView } from './SpectrumView';
 import { StateSpaceTools, StateSpaceView } from './StateSpaceView';
 import { TimeSeriesTools, TimeSeriesView } from './TimeSeriesView';
@@ -25,6 +26,7 @@ const VIEWS = {
   series: { text: 'Time series', View: TimeSeriesView, Tools: TimeSeriesTools },
   regions: { text: 'Regions', View: RegionsView, Tools: RegionsTools },
   plane: { text: 'Parameter plane', View: PlaneView, Tools: PlaneTools },
+  sensitivity: { text: 'Sensitivity', View: SensitivityView, Tools: SensitivityTools },
   weights: { text: 'Weights', View: WeightsView, Tools: WeightsTools },
 } as const;
 const TAB_LIST = (Object.keys(VIEWS) as Tab[]).map((id) => ({ id, text: VIEWS[id].text }));

@@ -2,6 +2,8 @@ import type { JSX } from 'preact';
 import type { RefObject } from 'preact';
 import type { FigureHandle } from '../figures/types';
 import { Menu } from '../ui';
+import type { State } from '../store';
+import type { DataFormat, Explored } from '../../src/protocol/panel';
 import { usePanel } from './context';
 
 /** The figure on screen, by name, for the menu to save. */
@@ -9,6 +11,14 @@ export interface FigureSource {
   readonly name: string;
   readonly handle: RefObject<FigureHandle | null>;
 }
+
+const DETAILS: Record<Explored, Record<DataFormat, string>> = {
+  sensitivity: { json: 'every derivative, full doubles', csv: 'one row per weight' },
+  manifolds: { json: 'curves and crossings', csv: 'one row per vertex' },
+  basins: { json: 'the grid and the shares', csv: 'one row per cell' },
+};
+
+const isPicture = (manifolds: State['manifolds']): boolean => manifolds !== null && manifolds !== 'waiting';
 
 export function ExportMenu({ figure }: { figure: FigureSource | null }): JSX.Element {
   const { state, controller } = usePanel();
@@ -33,12 +43,26 @@ export function ExportMenu({ figure }: { figure: FigureSource | null }): JSX.Ele
       { text: 'PNG', detail: 'twice the resolution', run: () => save('png') },
     ],
   };
+  const { tab, manifolds, basins } = state.kept;
+  const { sensitivity } = state;
+  const available: readonly Explored[] = [
+    ...(tab === 'sensitivity' && sensitivity?.picture?.reason === null ? (['sensitivity'] as const) : []),
+    ...(tab === 'state' && manifolds && isPicture(state.manifolds) ? (['manifolds'] as const) : []),
+    ...(tab === 'state' && basins && state.basins?.picture ? (['basins'] as const) : []),
+  ];
+  const data = available.map((what) => ({
+    label: `Data: ${what}`,
+    items: [
+      { text: 'JSON', detail: DETAILS[what].json, run: () => controller.exportData(what, 'json') },
+      { text: 'CSV', detail: DETAILS[what].csv, run: () => controller.exportData(what, 'csv') },
+    ],
+  }));
   return (
     <Menu
       text="Export"
       icon="export"
       disabled={!state.report}
-      groups={picture ? [report, picture] : [report]}
+      groups={[report, ...(picture ? [picture] : []), ...data]}
     />
   );
 }

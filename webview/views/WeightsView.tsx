@@ -9,41 +9,56 @@ import { usePanel } from './context';
 const ALL = '';
 
 /** "A[0]" for one row, "W[1][0]" otherwise. */
-function cellName(matrices: readonly ParameterMatrix[], name: string, row: number, column: number): string {
+export function cellName(
+  matrices: readonly Pick<ParameterMatrix, 'name' | 'rows'>[],
+  name: string,
+  row: number,
+  column: number,
+): string {
   const single = matrices.find((matrix) => matrix.name === name)?.rows === 1;
   return single ? `${name}[${String(column)}]` : `${name}[${String(row)}][${String(column)}]`;
 }
 
 export function WeightsTools(): JSX.Element {
-  const { state, controller } = usePanel();
-  const { weights, kept } = state;
-  const options = useMemo(
-    () => [
-      { value: ALL, text: 'All parameters' },
-      ...(weights ?? []).map(({ name, rows, columns }) => ({
-        value: name,
-        text: `${name} (${String(rows)} × ${String(columns)})`,
-      })),
-    ],
-    [weights],
-  );
+  const { state } = usePanel();
   return (
     <div class="view-tools" role="group" aria-label="Weights">
-      {weights && weights.length > 0 && (
-        <Dropdown
-          label="Parameter"
-          value={kept.parameter ?? ALL}
-          options={options}
-          onChange={(name) => controller.keep({ parameter: name === ALL ? null : name })}
-        />
-      )}
+      <ParameterChoice matrices={state.weights ?? NONE} />
       <CellTools />
     </div>
   );
 }
 
+type Shape = Pick<ParameterMatrix, 'name' | 'rows' | 'columns'>;
+const NONE: readonly Shape[] = [];
+
+/** All parameters as tiles, or one of them large. */
+export function ParameterChoice({ matrices }: { matrices: readonly Shape[] }): JSX.Element | null {
+  const { state, controller } = usePanel();
+  const { parameter } = state.kept;
+  const options = useMemo(
+    () => [
+      { value: ALL, text: 'All parameters' },
+      ...matrices.map(({ name, rows, columns }) => ({
+        value: name,
+        text: `${name} (${String(rows)} × ${String(columns)})`,
+      })),
+    ],
+    [matrices],
+  );
+  if (matrices.length === 0) return null;
+  return (
+    <Dropdown
+      label="Parameter"
+      value={parameter ?? ALL}
+      options={options}
+      onChange={(name) => controller.keep({ parameter: name === ALL ? null : name })}
+    />
+  );
+}
+
 /** The weight that was clicked, to become an axis of the parameter plane. */
-function CellTools(): JSX.Element | null {
+export function CellTools(): JSX.Element | null {
   const { state, controller } = usePanel();
   const { cell, plane } = state.kept;
   if (cell === '') return null;

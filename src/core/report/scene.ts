@@ -75,6 +75,8 @@ export interface ParameterMatrix {
 
 /** Exact derivatives of one quantity of a fixed point or cycle by every weight of the model. */
 export interface SensitivityPicture {
+  /** Id of the fixed point or cycle. */
+  readonly object: string;
   readonly quantity: Quantity;
   readonly value: number;
   /** Why there is no derivative, a full sentence; null where there is one. */

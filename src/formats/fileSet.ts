@@ -93,8 +93,13 @@ export async function readSet(
       warnings.push(`${file} was left out: ${error.message}`);
     }
   }
+  const extension = /\.[^.]*$/.exec(source.name)?.[0] ?? '';
   if (tensors.length > 1)
     warnings.push(`read as one set: ${tensors.map((tensor) => tensor.name).join(', ')}`);
+  else if (members.length === 1)
+    warnings.push(
+      `the file holds one matrix, and no others of a model lie beside it (as RUN_A${extension}, RUN_W${extension}, RUN_h${extension})`,
+    );
   return {
     format: tensors.length > 1 ? `${format}, a set of files` : format,
     entries: [{ epoch: null, tensors, scalars: [] }],

@@ -79,7 +79,7 @@ async function readHeader(source: Source): Promise<Header> {
     throw new InputError(
       `the header claims ${length} bytes, the file has ${source.size}`,
       'header length',
-      AGAIN,
+      'The file is cut off or damaged, or no safetensors file; save or download it again.',
     );
   const bytes = await readExactly(source, 8, length, 'header');
   let text: string;
@@ -97,7 +97,7 @@ async function readHeader(source: Source): Promise<Header> {
   }
   if (document.root.kind !== 'object') throw new InputError('the header is no JSON object', 'header', AGAIN);
   if (document.duplicates.length > 0)
-    throw new InputError('the header names this twice', document.duplicates[0]!, AGAIN);
+    throw new InputError('the header names this tensor twice', document.duplicates[0]!, AGAIN);
   return { document, members: document.root.members, dataStart: 8 + length };
 }
 
@@ -130,7 +130,11 @@ function layoutOf(name: string, node: JsonNode, document: JsonDocument): Layout 
   const offsets = sizes(node.members.get('data_offsets'), name, 'data_offsets', document);
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end)
-    throw new InputError(`data_offsets [${offsets.join(', ')}] are no range`, name, AGAIN);
+    throw new InputError(
+      `data_offsets [${offsets.join(', ')}] do not give a beginning and an end`,
+      name,
+      AGAIN,
+    );
   if (shape.length > limits.rank)
     throw new InputError(`the tensor has ${shape.length} dimensions`, name, AGAIN);
   let count = 1;
@@ -159,7 +163,7 @@ function sizes(
     throw new InputError(`${field} is no list of numbers`, name, AGAIN);
   const values = [...document.values(node)];
   if (!values.every((value) => Number.isSafeInteger(value) && value >= 0))
-    throw new InputError(`${field} [${values.join(', ')}] has an impossible value`, name, AGAIN);
+    throw new InputError(`${field}: [${values.join(', ')}] has an impossible value`, name, AGAIN);
   return values;
 }
 

@@ -3,8 +3,7 @@ import { latin1, startsWith, viewOf } from './bytes';
 import type { Reader } from './source';
 
 /**
- * Files that are no model at all, and formats that are recognised but not yet read. Each says what the file is
- * and what to do instead.
+ * Files that are no model at all, and files that were named wrongly. Each says what the file is and what to do instead.
  */
 
 type Recognises = Reader['recognises'];
@@ -15,10 +14,6 @@ function refuse(format: string, recognises: Recognises, message: string, remedy:
     recognises,
     read: () => Promise.reject(new InputError(message, '', remedy)),
   };
-}
-
-function notYet(format: string, recognises: Recognises, remedy: string): Reader {
-  return refuse(format, recognises, `this is ${format}, which is recognised but not yet read`, remedy);
 }
 
 function named(...extensions: readonly string[]): Recognises {
@@ -54,10 +49,11 @@ export const notModels: readonly Reader[] = [
 
 /** Formats told by their content. Asked after the readers that know their own content. */
 export const unreadByContent: readonly Reader[] = [
-  notYet(
+  refuse(
     'a file of TensorBoard events',
     (head, source) => isTfevents(head) || /\.tfevents/.test(source.name),
-    'Open the saved model instead: events hold losses, no weights.',
+    'this is a file of TensorBoard events, which holds losses but no weights',
+    'Open a saved model; the timeline of the folder shows the losses beside its checkpoints.',
   ),
   refuse(
     'a gzip file',

@@ -55,12 +55,28 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const container = await readContainer(source, neighbourhood);
   const sidecars = await readSidecars(source.name, neighbourhood);
-  const loaded = await loadContainer(container, source.name, sidecars.hints, options);
+  const loaded = await loadContainer(container, source.name, sidecars.hints, options).catch(
+    (error: unknown) => {
+      throw withWarnings(error, container.warnings);
+    },
+  );
   return {
     ...loaded,
     digest: await hash(source),
     warnings: [...container.warnings, ...sidecars.warnings, ...loaded.warnings],
   };
+}
+
+/** Warnings of a reader that are repeated where the file is not recognised. */
+const MAX_WARNINGS = 5;
+
+/** An unrecognised file together with what its reader had to say: a tensor that is missing may have been left out. */
+function withWarnings(error: unknown, warnings: Container['warnings']): unknown {
+  if (!(error instanceof ModelQuestion) || warnings.length === 0) return error;
+  const { recognition } = error;
+  if (recognition.status !== 'unrecognised') return error;
+  const said = warnings.slice(0, MAX_WARNINGS).join('; ');
+  return new ModelQuestion({ ...recognition, reason: `${recognition.reason} About the file: ${said}.` });
 }
 
 /** What `loadModel` does once the bytes are tensors. `warnings` holds those of the model alone. */

@@ -16,8 +16,8 @@ const cases = Object.entries(
   JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Readonly<Record<string, Case>>,
 ).filter(([name, { symlink }]) => symlink === undefined && !name.endsWith('/'));
 
-/** Formats that are recognised but not yet read: they are refused whatever a reader would make of them. */
-const unread = /\.(?:tfevents)$/;
+/** Logs, which hold no weights: they are refused whatever the reader of losses would make of them. */
+const logs = /\.(?:tfevents)$/;
 
 /** What the message must speak of, where the table's own words are not enough. */
 const spoken: Readonly<Record<string, RegExp>> = {
@@ -53,7 +53,7 @@ const spoken: Readonly<Record<string, RegExp>> = {
   'tensor_storage_short.pt': /should have 1600 bytes and has 16/,
   'tensor_negative_shape.pt': /impossible/,
   'storage_path_traversal.pt': /not in the archive/,
-  'ragged.json': /row 0 is 2, row 1 is 1/,
+  'ragged.json': /row 0 has length 2, row 1 has length 1/,
   'strings.json': /"0\.5" stands where a number is expected/,
   'nulls.json': /null stands where a number is expected/,
   'deep_nested.json': /nested/,
@@ -66,7 +66,43 @@ const spoken: Readonly<Record<string, RegExp>> = {
   'mat_bomb_20MB.mat': /holds no array/,
   'truncated.h5': /ends too early|shorter than its superblock/,
   'bad_magic.h5': /first bytes are unknown/,
+  'truncated.tfevents': /holds losses but no weights/,
 };
+
+/** What the remedy must name, where one fits the file better than to save it again. */
+const remedies: Readonly<Record<string, RegExp>> = {
+  'truncated_60pct.pt': /cut off/,
+  'truncated_legacy.pth': /cut off/,
+  'truncated_data.safetensors': /cut off/,
+  'truncated_header.safetensors': /cut off/,
+  'truncated.npz': /cut off/,
+  'truncated.npy': /cut off/,
+  'truncated.mat': /cut off/,
+  'truncated.h5': /cut off/,
+  'truncated.onnx': /cut off/,
+  'truncated.json': /cut off/,
+  'truncated.tfevents': /Open a saved model/,
+  'empty.pt': /Wait until it has been written/,
+  'html_error_page.pt': /Download the file again/,
+  'git_lfs_pointer.safetensors': /git lfs pull/,
+  'st_unknown_dtype.safetensors': /float32/,
+  'tensor_huge_shape_stride0.pt': /alone/,
+  'npy_complex.npy': /float64/,
+  'npy_structured.npy': /Save each field/,
+  'zip_bomb_200MB.npz': /without compression/,
+  'ragged.json': /same number of entries/,
+  'strings.json': /without quotation marks/,
+  'nulls.json': /a number in its place/,
+  'deep_nested.json': /list of such rows/,
+  'trailing_garbage.json': /Remove what follows/,
+  'utf16.json': /UTF-8/,
+  'bare_number.json': /JSON object of named number arrays/,
+  'ragged.csv': /same number of cells/,
+  'text_cells.csv': /one number in every cell/,
+};
+/** Where the whole file is at fault, there is no place in it. */
+const placeless =
+  /empty|web page|Git LFS pointer|first bytes are unknown|one value, not a model|losses but no weights/;
 
 /** What a warning must speak of where a file is read although something is wrong with its bytes. */
 const warned: Readonly<Record<string, RegExp>> = {
@@ -87,11 +123,14 @@ const warned: Readonly<Record<string, RegExp>> = {
 describe('broken, hostile and odd files', () => {
   for (const [name, { expect, why }] of cases) {
     const path = join(folder, name);
-    const refused = expect === 'error' || unread.test(name);
+    const refused = expect === 'error' || logs.test(name);
     it(`${name} is ${refused ? 'refused' : 'read'}: ${why}`, async () => {
       if (refused) {
         const error: InputError = await inTwoSeconds(name, () => refusal(readFile(path)));
         assert.match(error.message, spoken[name] ?? /./);
+        assert.match(error.remedy, remedies[name] ?? /^[A-Z].*\.$/);
+        assert.equal(error.place === '', placeless.test(error.message), `place "${error.place}"`);
+        assert.ok(error.place.length <= 120, error.place);
         return;
       }
       const container = await inTwoSeconds(name, async () => {

@@ -126,6 +126,26 @@ describe('loading a model', () => {
     );
   });
 
+  it('says what was left out of a file in which a parameter is missing', async () => {
+    const reasons: Readonly<Record<string, RegExp>> = {
+      'malicious_object.npz':
+        /needs W, which is missing\. About the file: W\.npy was left out: the array holds Python objects/,
+      'two_pickles.pt': /needs W, which is missing\. About the file: .*outside the archive/,
+      'semicolons_decimal_comma.csv': /holds one matrix, and no others .* beside it \(as RUN_A\.csv, /,
+      'blank_lines.csv': /holds one matrix/,
+      'shape_missing_h.json': /^A piecewise-linear RNN needs h, which is missing\.$/,
+    };
+    for (const [name, reason] of Object.entries(reasons)) {
+      const file = path.join(fixtures, '../bad', name);
+      // Alone in its folder, as a file that was downloaded is.
+      await assert.rejects(loadModel(await openFile(file), folder({}), {}, hashSource), (error: unknown) => {
+        assert.ok(error instanceof ModelQuestion && error.recognition.status === 'unrecognised', name);
+        assert.match(error.message, reason);
+        return true;
+      });
+    }
+  });
+
   it('asks what it cannot know, and refuses what it knows is none', async () => {
     await assert.rejects(
       fromText({ ...plain, model: 'ALRNN' }),

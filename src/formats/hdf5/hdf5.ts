@@ -38,33 +38,40 @@ export const keras: Reader = {
     /\.keras$/i.test(source.name)
       ? firstEntryName(head) !== ''
       : ['metadata.json', KERAS_WEIGHTS].includes(firstEntryName(head)),
-  read: async (source) => {
-    const archive = await ZipArchive.open(source);
-    if (!archive.has(KERAS_WEIGHTS))
-      throw new InputError(
-        `the archive holds no ${KERAS_WEIGHTS}`,
-        '',
-        'Save the model with model.save("model.keras") or model.save_weights("model.weights.h5").',
-      );
-    const weights = await archive.bytes(KERAS_WEIGHTS);
-    await archive.verify([KERAS_WEIGHTS]);
-    const inside: Source = {
-      name: KERAS_WEIGHTS,
-      size: weights.size,
-      read: (offset, length) => weights.read(offset, Math.max(0, Math.min(length, weights.size - offset))),
-    };
-    const container = await readPlain(inside, PLAIN, 'Keras archive');
-    return { ...container, warnings: [...archive.warnings, ...container.warnings] };
-  },
+  read: async (source) => readKeras(await ZipArchive.open(source)),
 };
+
+/** Whether an archive has the weights of a Keras model. */
+export function isKeras(archive: ZipArchive): boolean {
+  return archive.has(KERAS_WEIGHTS);
+}
+
+/** The weights in an opened Keras archive. */
+export async function readKeras(archive: ZipArchive): Promise<Container> {
+  if (!isKeras(archive))
+    throw new InputError(
+      `the archive holds no ${KERAS_WEIGHTS}`,
+      '',
+      'Save the model with model.save("model.keras") or model.save_weights("model.weights.h5").',
+    );
+  const weights = await archive.bytes(KERAS_WEIGHTS);
+  await archive.verify([KERAS_WEIGHTS]);
+  const inside: Source = {
+    name: KERAS_WEIGHTS,
+    size: weights.size,
+    read: (offset, length) => weights.read(offset, Math.max(0, Math.min(length, weights.size - offset))),
+  };
+  const container = await readPlain(inside, PLAIN, 'Keras archive');
+  return { ...container, warnings: [...archive.warnings, ...container.warnings] };
+}
 
 async function readPlain(source: Source, dialect: Dialect, format: string | null): Promise<Container> {
   const walk = new Hdf5Walk(await Hdf5File.open(source), dialect);
   await walk.all();
   const leaves = new Leaves();
   for (const [path, content] of walk.found) leaves.add(path, content);
-  const isKeras = walk.found.some(([path]) => /^keras_version$/.test(path.at(-1) ?? ''));
-  return containerOf(walk, leaves, format ?? (isKeras ? 'Keras HDF5' : 'HDF5'));
+  const byKeras = walk.found.some(([path]) => /^keras_version$/.test(path.at(-1) ?? ''));
+  return containerOf(walk, leaves, format ?? (byKeras ? 'Keras HDF5' : 'HDF5'));
 }
 
 /** The file's tensors with what was left out, or the reason why there are none. */

@@ -78,6 +78,14 @@ export function parseJson(text: string): JsonDocument {
   return new JsonParser(text).parse();
 }
 
+const SYNTAX = 'Correct the text there, or write the model again, for example with json.dump in Python.';
+const CUT = 'The file is cut off, or not yet written completely; write or copy it again.';
+const AFTER = 'Remove what follows, or write each model to a file of its own.';
+const ROWS = 'Write a vector as a list of numbers and a matrix as a list of such rows.';
+const LARGE = 'Save a model of this size as .npz or .safetensors.';
+/** Characters of a path that are shown. */
+const PATH = 80;
+
 class JsonParser {
   private readonly scanner: JsonScanner;
   private readonly pool = new NumberPool();
@@ -98,7 +106,7 @@ class JsonParser {
       this.value();
       this.close();
     } while (this.stack.length > 0);
-    if (!this.is('end')) throw this.error('text follows after the value');
+    if (!this.is('end')) throw this.error('text follows after the value', AFTER);
     const pool = this.pool;
     return {
       root: this.root!,
@@ -137,11 +145,9 @@ class JsonParser {
         return;
       }
       if (!this.is(closing))
-        throw this.error(
-          this.is('end')
-            ? `the text ends inside ${frame.kind === 'object' ? 'an object' : 'an array'}`
-            : `expected "," or "${frame.kind === 'object' ? '}' : ']'}"`,
-        );
+        throw this.is('end')
+          ? this.error(`the text ends inside ${frame.kind === 'object' ? 'an object' : 'an array'}`, CUT)
+          : this.error(`expected "," or "${frame.kind === 'object' ? '}' : ']'}"`, SYNTAX);
       const node = frame.kind === 'object' ? frame : this.finishArray(frame);
       this.stack.pop();
       this.next();
@@ -151,18 +157,19 @@ class JsonParser {
 
   private enter(frame: ObjectFrame | ArrayFrame): void {
     if (this.stack.length >= limits.depth)
-      throw this.error(`brackets are nested more than ${limits.depth} deep`);
+      throw this.error(`brackets are nested more than ${limits.depth} deep`, ROWS);
     this.stack.push(frame);
     this.next();
   }
 
   private key(): void {
     const frame = this.stack.at(-1) as ObjectFrame;
-    if (!this.is('string')) throw this.error('expected a name in double quotes');
+    if (!this.is('string'))
+      throw this.error('expected a name in double quotes', this.is('end') ? CUT : SYNTAX);
     frame.key = this.scanner.string;
     if (frame.members.has(frame.key) && this.duplicates.length < 100) this.duplicates.push(this.path());
     this.next();
-    if (!this.is(':')) throw this.error('expected ":"');
+    if (!this.is(':')) throw this.error('expected ":"', this.is('end') ? CUT : SYNTAX);
     this.next();
   }
 
@@ -172,7 +179,8 @@ class JsonParser {
     else if (token === 'string') this.put({ kind: 'value', value: this.scanner.string });
     else if (token === 'true' || token === 'false') this.put({ kind: 'value', value: token === 'true' });
     else if (token === 'null') this.put({ kind: 'value', value: null });
-    else throw this.error(token === 'end' ? 'the text ends where a value is expected' : 'expected a value');
+    else if (token === 'end') throw this.error('the text ends where a value is expected', CUT);
+    else throw this.error('expected a value', SYNTAX);
     this.next();
   }
 
@@ -184,7 +192,7 @@ class JsonParser {
       return;
     }
     if (this.pool.length >= limits.jsonNumbers)
-      throw this.error(`the file holds more than ${limits.jsonNumbers} numbers`);
+      throw this.error(`the file holds more than ${limits.jsonNumbers} numbers`, LARGE);
     this.pool.push(value);
     frame.count++;
   }
@@ -193,7 +201,7 @@ class JsonParser {
     const frame = this.stack.at(-1);
     this.nodes += frame?.kind === 'array' && !frame.items ? frame.count + 1 : 1;
     if (this.nodes > limits.jsonNodes)
-      throw this.error(`the file holds more than ${limits.jsonNodes} objects, rows and loose values`);
+      throw this.error(`the file holds more than ${limits.jsonNodes} objects, rows and loose values`, LARGE);
     if (!frame) this.root = node;
     else if (frame.kind === 'object') frame.members.set(frame.key, node);
     else {
@@ -215,17 +223,24 @@ class JsonParser {
       if (item.kind === 'numbers' && first.kind === 'numbers') {
         if (item.shape.join() === first.shape.join()) continue;
         throw this.error(
-          `the rows have different lengths: row 0 is ${first.shape.join(' x ')}, row ${i} is ${item.shape.join(' x ')}`,
+          `the rows have different lengths: row 0 has ${extents(first.shape)}, row ${i} has ${extents(item.shape)}`,
+          'Give every row the same number of entries.',
           i,
         );
       }
       if (item.kind === 'value' && typeof item.value !== 'number')
-        throw this.error(`${JSON.stringify(item.value)} stands where a number is expected`, i);
-      if (item.kind !== first.kind) throw this.error('numbers and rows of numbers are mixed', i);
+        throw this.error(
+          `${JSON.stringify(item.value)} stands where a number is expected`,
+          typeof item.value === 'string'
+            ? 'Write numbers without quotation marks.'
+            : 'Put a number in its place.',
+          i,
+        );
+      if (item.kind !== first.kind) throw this.error('numbers and rows of numbers are mixed', ROWS, i);
     }
-    if (first.kind !== 'numbers') throw this.error('numbers are mixed with something else', 0);
+    if (first.kind !== 'numbers') throw this.error('numbers are mixed with something else', ROWS, 0);
     if (first.shape.length >= limits.rank)
-      throw this.error(`an array has more than ${limits.rank} dimensions`);
+      throw this.error(`an array has more than ${limits.rank} dimensions`, ROWS);
     return {
       kind: 'numbers',
       shape: [items.length, ...first.shape],
@@ -240,7 +255,7 @@ class JsonParser {
 
   private next(): void {
     this.token = this.scanner.next();
-    if (this.is('malformed')) throw this.error(this.scanner.problem);
+    if (this.is('malformed')) throw this.error(this.scanner.problem, SYNTAX);
   }
 
   /** `checkpoints[3].W[0]`; inside an array that is being closed, `element` is the one at fault. */
@@ -256,7 +271,7 @@ class JsonParser {
     return path;
   }
 
-  private error(message: string, element?: number): InputError {
+  private error(message: string, remedy: string, element?: number): InputError {
     const offset = Math.min(this.scanner.offset, this.text.length);
     let line = 1;
     let lineStart = 0;
@@ -268,10 +283,14 @@ class JsonParser {
     const path = this.path(element);
     return new InputError(
       message,
-      `${path ? `${path.length > 200 ? `${path.slice(0, 200)}..` : path}, ` : ''}line ${line}, column ${column}`,
-      'Write the model as a JSON object of named number arrays, for example with json.dump in Python.',
+      `${path ? `${path.length > PATH ? `${path.slice(0, PATH)}..` : path}, ` : ''}line ${line}, column ${column}`,
+      remedy,
     );
   }
+}
+
+function extents(shape: readonly number[]): string {
+  return `${shape.length === 1 ? 'length' : 'shape'} ${shape.join(' x ')}`;
 }
 
 function isWord(item: JsonNode): boolean {

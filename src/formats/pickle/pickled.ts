@@ -69,7 +69,11 @@ export class PickledContents {
 
   private leaveOut(path: readonly string[], problem: string): void {
     const name = path.join('.').slice(0, limits.nameLength) || 'the tensor';
-    this.first ??= new InputError(problem, name, 'Save the file again with torch.save; it may be damaged.');
+    this.first ??= new InputError(
+      problem,
+      name,
+      'The file may be damaged; save the parameters of the network alone and again, with torch.save.',
+    );
     if (this.warnings.length < 50) this.warnings.push(`${name} was left out: ${problem}`);
   }
 

@@ -3,6 +3,7 @@ import { limits } from '../limits';
 import { readNpz } from '../numpy/npz';
 import { readPickle, type Pickle } from '../pickle/pickle';
 import { isPlainData, PickledContents, type Storages } from '../pickle/pickled';
+import { isKeras, readKeras } from '../hdf5/hdf5';
 import type { Container, Reader } from '../source';
 import { looksLikeZip, ZipArchive } from '../zip/zip';
 
@@ -30,12 +31,7 @@ export const torch: Reader = {
 async function readOther(archive: ZipArchive): Promise<Container> {
   const names = archive.names();
   if (names.some((name) => name.endsWith('.npy'))) return readNpz(archive);
-  if (names.includes('model.weights.h5'))
-    throw new InputError(
-      'this is a Keras model, which is recognised but not yet read',
-      '',
-      'Save the weights with numpy.savez, one named array each.',
-    );
+  if (isKeras(archive)) return readKeras(archive);
   throw new InputError(
     'this is a zip archive, but neither a PyTorch nor a NumPy one',
     '',

@@ -86,7 +86,7 @@ describe('JSON models', () => {
     ['{A:[1]}', /no JSON/, 'line 1, column 2'],
     ['{"A":[1] "B":[2]}', /expected "," or "}"/, 'A, line 1, column 10'],
     ['{"W":[[1,2],3]}', /mixed/, 'W[1], line 1, column 14'],
-    ['{"W":[[[1],[2]],[[1],[2,3]]]}', /row 0 is 1, row 1 is 2/, 'W[1][1], line 1, column 27'],
+    ['{"W":[[[1],[2]],[[1],[2,3]]]}', /row 0 has length 1, row 1 has length 2/, 'W[1][1], line 1, column 27'],
     ['{}', /no array of numbers/, ''],
     ['[[1,2],[3,4]]', /has no name/, ''],
   ] as const)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import type { DType } from '../../../src/core/tensor';
 import { readBytes, refusal, values } from '../helpers';
+import { fixtures } from '../sources';
 import { concat, op, packed, pickleFile, torchFile, zipFile } from '../writers';
 
 const floats = (...list: number[]): Uint8Array => packed(list, 'float32');
@@ -285,5 +288,8 @@ describe('PyTorch files', () => {
       (await refusal(readBytes('a.keras', zipFile({ 'model.weights.h5': floats(1) })))).message,
       /HDF5/,
     );
+    const weights = new Uint8Array(readFileSync(join(fixtures, 'formats/plrnn/arrays.h5')));
+    const renamed = zipFile({ 'a.txt': floats(1), 'model.weights.h5': weights });
+    assert.equal((await readBytes('renamed.pt', renamed)).format, 'Keras archive');
   });
 });

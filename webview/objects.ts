@@ -1,5 +1,6 @@
 import type { Attractor, BoundaryPoint, Continuum, Cycle, Report } from '../src/core/report/types';
 import type { Finds } from '../src/protocol/job';
+import { attractorId, otherAttractors } from '../src/figures/attractors';
 import { toFigureObjects, type FigureObject } from '../src/figures/objects';
 
 /** Part of the list an object stands in. */
@@ -68,35 +69,11 @@ const ofContinuum = (continuum: Continuum, number: number): PanelObject => ({
   figure: null,
 });
 
-/**
- * Attractors that are no listed cycle, those of one kind and period together: the points of a line attractor, each
- * reached by another start, are one row.
- */
-function otherAttractors(attractors: readonly Attractor[]): Attractor[] {
-  const kinds = new Map<string, Attractor[]>();
-  for (const attractor of attractors) {
-    if (attractor.cycle !== undefined) continue;
-    const key = `${attractor.kind} ${String(attractor.period ?? '')}`;
-    kinds.set(key, [...(kinds.get(key) ?? []), attractor]);
-  }
-  return [...kinds.values()].map((same) => {
-    const first = same[0]!;
-    if (same.length === 1) return first;
-    const exponents = same.flatMap(({ lyapunov }) => (lyapunov === undefined ? [] : [lyapunov]));
-    return {
-      ...first,
-      share: same.reduce((sum, { share }) => sum + share, 0),
-      ...(exponents.length > 0 && { lyapunov: Math.max(...exponents) }),
-      evidence: `${String(same.length)} different ones were reached. The first: ${first.evidence}`,
-    };
-  });
-}
-
 /** Attractors that are a listed cycle are that cycle's row; only the others get their own. */
 const ofAttractor = (attractor: Attractor, number: number): PanelObject => ({
   kind: 'attractor',
   attractor,
-  id: `A${String(number)}`,
+  id: attractorId(number),
   group: { kind: 'attractors' },
   order: attractor.period ?? null,
   word: attractor.kind === 'fixed-point' ? 'fixed points' : attractor.kind,

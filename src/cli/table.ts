@@ -1,4 +1,4 @@
-import type { Comparison, InfoReport, Report } from '../core/report/types';
+import type { Comparison, InfoReport, LyapunovEstimate, Report } from '../core/report/types';
 import type { Verification } from '../core/verify/report';
 
 /** Columns of text, each as wide as its widest cell; numbers to the right. */
@@ -113,9 +113,14 @@ export function reportTable(report: Report): string {
     ...orderLines(report.orders),
     ...bullets(
       'Attractors',
-      report.attractors.map(({ kind, cycle, period, lyapunov, share, evidence }) => {
+      report.attractors.map(({ kind, cycle, period, lyapunov, spectrum, share, evidence }) => {
         const name = [kind, cycle ?? '', period === undefined ? '' : `period ${String(period)}`];
-        const exponent = lyapunov === undefined ? '' : `, exponent ${short(lyapunov)} per step`;
+        const exponent =
+          spectrum && spectrum.steps > 0
+            ? `, ${spectrumText(spectrum)}`
+            : lyapunov === undefined
+              ? ''
+              : `, exponent ${short(lyapunov)} per step`;
         const start = name.filter((part) => part !== '').join(' ');
         return `${start}: ${(100 * share).toFixed(0)} % of starts${exponent} (${evidence})`;
       }),
@@ -129,6 +134,26 @@ export function reportTable(report: Report): string {
     }`,
     '',
   ].join('\n');
+}
+
+/** Exponents that are written out. */
+const EXPONENTS = 6;
+
+/** "Lyapunov exponents 0.4702 ± 0.0012, -1.1633 ± 0.0012 per step, Kaplan-Yorke dimension 1.404 ± 0.001" */
+export function spectrumText({ exponents, errors, dimension, dimensionError }: LyapunovEstimate): string {
+  const listed = exponents
+    .slice(0, EXPONENTS)
+    .map((value, i) => (value === null ? '-∞' : withError(value, errors[i] ?? 0)));
+  if (exponents.length > EXPONENTS) listed.push(`.. ${String(exponents.length)} in all`);
+  const size = dimension === null ? 'not determined' : withError(dimension, dimensionError);
+  return `Lyapunov exponents ${listed.join(', ')} per step, Kaplan-Yorke dimension ${size}`;
+}
+
+/** As many decimals as two digits of the standard error have. */
+function withError(value: number, error: number): string {
+  if (!(error > 0)) return short(value);
+  const decimals = Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(error))));
+  return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
 }
 
 function comparisonLines({ file, matched, onlyOurs, onlyTheirs, notes }: Comparison): string[] {

@@ -1,5 +1,13 @@
 import type { Scene } from '../core/report/scene';
-import type { BoundaryPoint, Continuum, Cycle, OrderResult, Report } from '../core/report/types';
+import type {
+  BoundaryPoint,
+  Continuum,
+  Cycle,
+  LyapunovEstimate,
+  OrderResult,
+  Report,
+} from '../core/report/types';
+import { dimensionText, withError } from '../figures/attractors';
 import type { FigureContinuum } from '../figures/continua';
 import {
   countWords,
@@ -285,8 +293,9 @@ function continua(report: Report): string {
 function attractors(report: Report): string {
   if (report.attractors.length === 0) return '';
   const rows = report.attractors.map((attractor) => {
-    const lyapunov =
-      attractor.lyapunov === undefined
+    const lyapunov = attractor.spectrum
+      ? spectrumWords(attractor.spectrum)
+      : attractor.lyapunov === undefined
         ? ''
         : `, largest Lyapunov exponent about ${text(formatNumber(attractor.lyapunov, 4))} per step`;
     const period = attractor.period === undefined ? '' : `, period ${String(attractor.period)}`;
@@ -298,6 +307,18 @@ function attractors(report: Report): string {
 <p class="quiet">From sampled initial states; an observation, not a proof.</p>
 <div class="wide"><table><thead><tr><th scope="col">Attractor</th><th scope="col" class="number">Share</th><th scope="col">Evidence</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
 </section>`;
+}
+
+/** Exponents that are written out. */
+const MAX_EXPONENTS = 12;
+
+function spectrumWords(spectrum: LyapunovEstimate): string {
+  const { exponents, errors } = spectrum;
+  const listed = exponents.slice(0, MAX_EXPONENTS).map((value, i) => withError(value, errors[i] ?? 0));
+  const more = exponents.length > MAX_EXPONENTS ? `, … ${String(exponents.length)} in all` : '';
+  return text(
+    `. Lyapunov exponents per step ± standard error: ${listed.join(', ')}${more}; Kaplan–Yorke dimension ${dimensionText(spectrum)}`,
+  );
 }
 
 function points(cycles: readonly Cycle[], boundary: readonly BoundaryPoint[]): string {

@@ -31,6 +31,7 @@ export async function analyze(
     maxOrder: search.maxOrder,
     seed: search.seed,
     certify: search.certify,
+    spectra: true,
     ...(search.proofSeconds === undefined ? {} : { proofSeconds: search.proofSeconds }),
     stop: control.stop,
     onProgress: (stage, fraction) => {

@@ -122,4 +122,9 @@ describe('reportToHtml', () => {
     assert.ok(html.length < 16e6, `${String(html.length)} characters`);
     assertBalanced(html);
   });
+
+  it('gives the Lyapunov exponents of a chaotic attractor with standard errors, and its dimension', () => {
+    const html = reportToHtml(sample, null);
+    assert.match(html, /0\.4702 ± 0\.0012, −1\.1633 ± 0\.0012, −∞; Kaplan–Yorke dimension 1\.4040 ± 0\.0010/);
+  });
 });

@@ -88,7 +88,14 @@ export const sample: Report = {
   ],
   attractors: [
     { kind: 'cycle', cycle: 'C3a', period: 3, lyapunov: -0.1, share: 0.75, evidence: 'It settled.' },
-    { kind: 'divergent', share: 0.25, evidence: 'It left.' },
+    {
+      ...{ kind: 'chaotic', lyapunov: 0.4702, share: 0.125, evidence: 'It wandered.' },
+      spectrum: {
+        ...{ exponents: [0.4702, -1.1633, null], errors: [0.0012, 0.0012, 0] },
+        ...{ dimension: 1.404, dimensionError: 0.001, steps: 64000 },
+      },
+    },
+    { kind: 'divergent', share: 0.125, evidence: 'It left.' },
   ],
   warnings: ['Careful.'],
 };

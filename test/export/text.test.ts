@@ -54,16 +54,18 @@ describe('CSV export', () => {
   const column = (name: string): string[] => body.map((row) => row[header!.indexOf(name)]!);
 
   it('has one row for each point of each object', () => {
-    assert.deepEqual(column('id'), ['FP1', `'=1+1,"x"`, `'=1+1,"x"`, 'C3a', 'C3a', 'C3a', 'FP2']);
-    assert.deepEqual(column('point'), ['1', '1', '2', '1', '2', '3', '1']);
+    assert.deepEqual(column('id'), ['FP1', `'=1+1,"x"`, `'=1+1,"x"`, 'C3a', 'C3a', 'C3a', 'FP2', 'A1', 'A2']);
+    assert.deepEqual(column('point'), ['1', '1', '2', '1', '2', '3', '1', '', '']);
     assert.deepEqual(column('listed'), [
       ...new Array<string>(3).fill('searched'),
       'beyond',
       'beyond',
       'beyond',
       'searched',
+      'attractor',
+      'attractor',
     ]);
-    assert.deepEqual(column('z2'), ['-2', '2', '4', '5', '6', '7', '0']);
+    assert.deepEqual(column('z2'), ['-2', '2', '4', '5', '6', '7', '0', '', '']);
     assert.ok(rows.every((row) => row.length === header!.length));
   });
 
@@ -73,7 +75,15 @@ describe('CSV export', () => {
     assert.deepEqual(column('margin').slice(0, 2), ['', '0.5']);
     assert.equal(column('growthPerStep')[0], '');
     assert.equal(column('multipliers')[0], '(-0.5+0.25j) (-0.5-0.25j)');
-    assert.deepEqual(column('stability').at(-1), 'boundary');
+    assert.deepEqual(column('stability').slice(-3), ['boundary', 'chaotic', 'divergent']);
+  });
+
+  it('says of attractors how many starts they take, and their exponents with standard errors', () => {
+    assert.deepEqual(column('share'), ['', '', '', '0.75', '0.75', '0.75', '', '0.125', '0.125']);
+    assert.deepEqual(column('lyapunov').slice(-3), ['', '[0.4702 -1.1633 -inf]', '']);
+    assert.equal(column('lyapunov')[3], '[-0.1]');
+    assert.equal(column('lyapunovErrors').at(-2), '[0.0012 0.0012 0]');
+    assert.deepEqual([column('dimension').at(-2), column('dimensionError').at(-2)], ['1.404', '0.001']);
   });
 
   it('holds no cell that a spreadsheet would run', () => {

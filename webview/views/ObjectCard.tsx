@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Attractor, BoundaryPoint, Continuum, Cycle } from '../../src/core/report/types';
+import { dimensionText, withError } from '../../src/figures/attractors';
 import { formatMultipliers, formatNumber, scientific, subscript } from '../../src/figures/format';
 import { LANGUAGES, pointsAs } from '../copy';
 import { partnersOf } from '../figures/types';
@@ -226,6 +227,9 @@ function ContinuumCard({ continuum }: { continuum: Continuum }): JSX.Element {
   );
 }
 
+/** Exponents of an attractor that are listed. */
+const MAX_EXPONENTS = 12;
+
 function AttractorCard({ attractor }: { attractor: Attractor }): JSX.Element {
   return (
     <>
@@ -234,11 +238,30 @@ function AttractorCard({ attractor }: { attractor: Attractor }): JSX.Element {
         <Pair term="Share">
           {formatNumber(attractor.share * 100, 0)} %<span class="muted">of the sampled starts</span>
         </Pair>
-        {attractor.lyapunov !== undefined && (
-          <Pair term="Lyapunov λ">
-            {formatNumber(attractor.lyapunov, 4)}
-            <span class="muted">per step, estimated</span>
-          </Pair>
+        {attractor.spectrum ? (
+          <>
+            <Pair term="Lyapunov λ">
+              {attractor.spectrum.exponents.slice(0, MAX_EXPONENTS).map((exponent, i) => (
+                <div key={i}>{withError(exponent, attractor.spectrum?.errors[i] ?? 0)}</div>
+              ))}
+              <span class="muted">
+                {attractor.spectrum.exponents.length > MAX_EXPONENTS &&
+                  `${String(attractor.spectrum.exponents.length)} in all; `}
+                per step ± standard error
+              </span>
+            </Pair>
+            <Pair term="Dimension">
+              {dimensionText(attractor.spectrum)}
+              <span class="muted">Kaplan–Yorke</span>
+            </Pair>
+          </>
+        ) : (
+          attractor.lyapunov !== undefined && (
+            <Pair term="Lyapunov λ">
+              {formatNumber(attractor.lyapunov, 4)}
+              <span class="muted">per step, estimated</span>
+            </Pair>
+          )
         )}
       </dl>
     </>

@@ -2,7 +2,7 @@ import { maxAbs } from '../linalg/dense';
 import type { CanonicalMap } from '../map/canonical';
 import { regionString, rescale } from '../map/kernel';
 import type { Attractor, BoundaryPoint, Certificate, Cycle, OrderResult } from '../report/types';
-import { describeAperiodic } from './attractors';
+import { describeAperiodic, spectrumOfCycle } from './attractors';
 import { Collection } from './collection';
 import { originKey } from '../prove/exactRegion';
 import { searchFixedPoints } from '../prove/fixedPoints';
@@ -45,6 +45,8 @@ export interface DetectOptions {
   readonly known?: readonly (readonly string[])[];
   /** Share of the usual simulation that is spent on attractors, in (0, 1]; 1 when absent. */
   readonly surveyShare?: number;
+  /** Whether attractors get their whole Lyapunov spectrum, and chaotic ones are told apart. */
+  readonly spectra?: boolean;
   /** Words a word graph may spend beyond the orders asked for, to prove all periods. */
   readonly allPeriodsNodes?: number;
   /** Longer attractors are named by their period alone: neither listed as cycles nor searched around. */
@@ -346,9 +348,14 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
         warnings.push(
           `${cycle.id} has a multiplier on the unit circle within its error bound (${cycle.multiplierError.toExponential(1)}): families of order ${String(order)} or a multiple of it may surround it.`,
         );
-  const attractors = [...periodicAttractors(seen, bitsOf, idOf), ...describeAperiodic(seen)].sort(
-    (a, b) => b.share - a.share,
-  );
+  const listed = new Map([...orders.flatMap(({ cycles }) => cycles), ...beyond].map((c) => [c.id, c]));
+  const attractors = [
+    ...periodicAttractors(seen, bitsOf, idOf).map((attractor): Attractor => {
+      const cycle = options.spectra ? listed.get(attractor.cycle ?? '') : undefined;
+      return cycle ? { ...attractor, spectrum: spectrumOfCycle(cycle) } : attractor;
+    }),
+    ...describeAperiodic(seen, options.spectra ? { map: scaled, scale, stop } : null),
+  ].sort((a, b) => b.share - a.share);
   return {
     scale: scale * unit,
     orders,

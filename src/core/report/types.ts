@@ -124,6 +124,19 @@ export interface OrderResult {
 export type AttractorKind =
   'fixed-point' | 'cycle' | 'quasi-periodic' | 'chaotic' | 'divergent' | 'undecided';
 
+/** Lyapunov exponents of an attractor and what follows from them. */
+export interface LyapunovEstimate {
+  /** Per step, falling; null stands for -infinity. The largest ones alone where all would take too long. */
+  readonly exponents: readonly (number | null)[];
+  /** Standard error of each; 0 where they are exact. */
+  readonly errors: readonly number[];
+  /** Kaplan-Yorke dimension; null where the exponents listed do not determine it. */
+  readonly dimension: number | null;
+  readonly dimensionError: number;
+  /** Steps of the orbit that they are averaged over; 0: exact, from the multipliers of a cycle. */
+  readonly steps: number;
+}
+
 export interface Attractor {
   readonly kind: AttractorKind;
   /** Id of the cycle in `orders` or `beyond`, if it is one. */
@@ -131,6 +144,8 @@ export interface Attractor {
   readonly period?: number;
   /** Largest Lyapunov exponent per step, estimated. */
   readonly lyapunov?: number;
+  /** The whole spectrum; absent where orbits diverge or come to rest on a border, or where it was not asked for. */
+  readonly spectrum?: LyapunovEstimate;
   /** Share of the sampled initial states that end here, in [0, 1]. */
   readonly share: number;
   /** What the label rests on, in plain words. */

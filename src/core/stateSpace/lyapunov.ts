@@ -8,6 +8,10 @@ export interface LyapunovSpectrum {
   readonly errors: readonly number[];
   /** Kaplan-Yorke dimension: j + sum_(i <= j) l_i / |l_(j+1)|, j the largest number of exponents with a sum >= 0. */
   readonly dimension: number;
+  /** Its standard error (jackknife over the batches). */
+  readonly dimensionError: number;
+  /** Whether the exponents that were asked for determine the dimension; else it is a lower bound. */
+  readonly decided: boolean;
   readonly steps: number;
 }
 
@@ -18,6 +22,8 @@ export interface LyapunovOptions {
   readonly transient: number;
   /** Coordinates beyond this count as divergence. */
   readonly bound: number;
+  /** The largest exponents alone: so many tangent vectors. All when absent. */
+  readonly vectors?: number;
   readonly stop?: () => boolean;
 }
 
@@ -32,9 +38,10 @@ const BATCHES = 16;
 export function lyapunovSpectrum(
   map: CanonicalMap,
   start: ArrayLike<number>,
-  { steps, transient, bound, stop }: LyapunovOptions,
+  { steps, transient, bound, vectors, stop }: LyapunovOptions,
 ): LyapunovSpectrum | null {
   const { n, L } = map;
+  const m = Math.min(n, vectors ?? n);
   const kernel = new Kernel(map);
   const z = Float64Array.from(start);
   const next = new Float64Array(n);
@@ -42,24 +49,24 @@ export function lyapunovSpectrum(
   const J = new Float64Array(n * n);
   const b = new Float64Array(n);
   // Rows are the tangent vectors.
-  let Q = new Float64Array(n * n);
-  let image = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) Q[i * (n + 1)] = 1;
+  let Q = new Float64Array(m * n);
+  let image = new Float64Array(m * n);
+  for (let i = 0; i < m; i++) Q[i * (n + 1)] = 1;
   const each = Math.max(1, Math.floor(steps / BATCHES));
-  const batches = Array.from({ length: BATCHES }, () => new Float64Array(n));
+  const batches = Array.from({ length: BATCHES }, () => new Float64Array(m));
   for (let t = -transient; t < each * BATCHES; t++) {
     if ((t & 255) === 0 && stop?.() === true) return null;
     kernel.step(z, 0, next, 0, bits);
     for (let i = 0; i < n; i++) if (!(Math.abs(next[i]!) <= bound)) return null;
     affineOf(map, bits, J, b);
-    for (let v = 0; v < n; v++)
+    for (let v = 0; v < m; v++)
       for (let i = 0; i < n; i++) {
         let sum = 0;
         for (let j = 0; j < n; j++) sum += J[i * n + j]! * Q[v * n + j]!;
         image[v * n + i] = sum;
       }
     const sums = t < 0 ? null : batches[Math.floor(t / each)]!;
-    for (let v = 0; v < n; v++) {
+    for (let v = 0; v < m; v++) {
       const growth = orthonormalise(image, v, n);
       if (sums !== null) sums[v] = sums[v]! + Math.log(growth);
     }
@@ -68,7 +75,7 @@ export function lyapunovSpectrum(
   }
   const exponents: number[] = [];
   const errors: number[] = [];
-  for (let v = 0; v < n; v++) {
+  for (let v = 0; v < m; v++) {
     const means = batches.map((sums) => sums[v]! / each);
     const mean = means.reduce((a, x) => a + x, 0) / BATCHES;
     exponents.push(mean);
@@ -84,8 +91,22 @@ export function lyapunovSpectrum(
     exponents: falling,
     errors: order.map((i) => errors[i]!),
     dimension: kaplanYorke(falling),
+    dimensionError: dimensionError(batches.map((sums) => order.map((v) => sums[v]! / each))),
+    decided: m === n || falling.reduce((a, x) => a + x, 0) < 0,
     steps: each * BATCHES,
   };
+}
+
+/** Jackknife: the dimension with each batch left out in turn. */
+function dimensionError(batches: readonly (readonly number[])[]): number {
+  const count = batches.length;
+  const without = batches.map((_, left) => {
+    const rest = batches.filter((_b, b) => b !== left);
+    const means = rest[0]!.map((_v, v) => rest.reduce((sum, batch) => sum + batch[v]!, 0) / (count - 1));
+    return kaplanYorke(means.sort((a, b) => b - a));
+  });
+  const mean = without.reduce((a, x) => a + x, 0) / count;
+  return Math.sqrt(((count - 1) / count) * without.reduce((sum, d) => sum + (d - mean) ** 2, 0));
 }
 
 /** @param exponents falling */

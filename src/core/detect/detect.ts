@@ -182,6 +182,8 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   // A map without biases has no unit of length of its own: S stays 1.
   if (seen.extent > 0 && biases > 0) found.scale = scale = Math.max(extent, seen.extent);
   if (!fixedPoints.complete) for (const { state } of seen.resting) addResting(found, state);
+  // Before the proofs, which may use up the time.
+  const aperiodic = describeAperiodic(seen, options.spectra ? { map: scaled, scale, stop } : null);
 
   const certificates = new Map<number, Certificate>();
   const undecided = new Map<number, number>();
@@ -354,7 +356,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       const cycle = options.spectra ? listed.get(attractor.cycle ?? '') : undefined;
       return cycle ? { ...attractor, spectrum: spectrumOfCycle(cycle) } : attractor;
     }),
-    ...describeAperiodic(seen, options.spectra ? { map: scaled, scale, stop } : null),
+    ...aperiodic,
   ].sort((a, b) => b.share - a.share);
   return {
     scale: scale * unit,

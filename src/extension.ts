@@ -4,6 +4,7 @@ import { registerJson } from './host/jsonProviders';
 import { createLog } from './host/log';
 import { ModelAnswers } from './host/modelAnswers';
 import { Panels } from './host/panels';
+import { AutoAnalysis } from './host/runs/autoAnalysis';
 import { registerRuns } from './host/runs/registerRuns';
 import { TimelineStore } from './host/runs/timelineStore';
 import { SavedPanels } from './host/savedPanels';
@@ -32,5 +33,11 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const { extensionUri: extension } = context;
   const { runs } = registered;
-  context.subscriptions.push(new TimelinePanels({ extension, panels, answers, timelines, runs, cache, log }));
+  const timelinePanels = new TimelinePanels({ extension, panels, answers, timelines, runs, cache, log });
+  const followed = (folder: vscode.Uri): boolean => timelinePanels.has(folder);
+  const { engine } = registered;
+  context.subscriptions.push(
+    timelinePanels,
+    new AutoAnalysis({ runs, timelines, answers, cache, engine, followed, log }),
+  );
 }

@@ -1,6 +1,7 @@
 import * as os from 'node:os';
 import * as vscode from 'vscode';
-import type { SearchOptions } from '../protocol/job';
+import { jumpDefaults } from '../core/training/jumps';
+import type { SearchOptions, TimelineOptions } from '../protocol/job';
 import type { ToPanel } from '../protocol/panel';
 import { within } from '../protocol/searchRanges';
 
@@ -19,6 +20,21 @@ export function searchSettings(file: vscode.Uri): SearchOptions {
     threads: threads === 0 ? os.availableParallelism() : threads,
     memoryLimitMB: within('memoryLimitMB', settings.get('memoryLimit')),
     certify: settings.get('certify') !== false,
+  };
+}
+
+/** A series of checkpoints may take this many times as long as one of them. */
+const SERIES_TIME = 10;
+
+/** The settings that hold for a run. */
+export function timelineSettings(folder: vscode.Uri): TimelineOptions {
+  const search = searchSettings(folder);
+  return {
+    ...search,
+    timeLimit: SERIES_TIME * search.timeLimit,
+    every: 1,
+    jumps: jumpDefaults,
+    association: {},
   };
 }
 

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Timeline } from '../core/report/timeline';
-import { jumpDefaults } from '../core/training/jumps';
 import { timelineToCsv } from '../export/timelineCsv';
 import { timelineToHtml } from '../export/timelineHtml';
 import { timelineToJson } from '../export/json';
@@ -19,7 +18,7 @@ import type { Panels } from './panels';
 import { watchRun, type RunWatcher } from './runs/runWatcher';
 import type { TimelineStore } from './runs/timelineStore';
 import type { WorkspaceRuns } from './runs/workspaceRuns';
-import { paletteSetting, searchSettings } from './settings';
+import { paletteSetting, timelineSettings } from './settings';
 import { parseFromTimeline } from './timelineMessages';
 
 export const TIMELINE_TYPE = 'rnnDynamics.timeline';
@@ -319,8 +318,7 @@ export class TimelinePanel implements vscode.Disposable {
     const { place } = run;
     const name = placeName(place);
     this.#remember(`busy ${side}`, { type: 'busy', side, busy: true });
-    const search = searchSettings(folderOf(place));
-    const timeline = { ...search, every: 1, jumps: jumpDefaults, association: {}, lyapunov: this.#spectra };
+    const timeline = { ...timelineSettings(folderOf(place)), lyapunov: this.#spectra };
     const onEvent = (event: Jobs['timeline']['event']): void => {
       if (this.#runs.get(side) !== run) return;
       if (event.type === 'progress') this.#tell({ type: 'progress', side, progress: event.progress });

@@ -12,6 +12,9 @@ import {
   type TimelineServices,
 } from './timelinePanel';
 
+/** A run with bifurcations and loss jumps that comes with the extension. */
+const SAMPLE_RUN = 'R1_plrnn2_vdp_sgd';
+
 /** All open timeline panels, one for each run folder or pair of files, and the commands that open them. */
 export class TimelinePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #panels = new Map<string, TimelinePanel>();
@@ -25,6 +28,9 @@ export class TimelinePanels implements vscode.WebviewPanelSerializer, vscode.Dis
         if (!folder) return;
         this.#tryOpen(folder);
       }),
+      vscode.commands.registerCommand('rnnDynamics.openSampleTimeline', () =>
+        this.#tryOpen(vscode.Uri.joinPath(services.extension, 'samples', 'runs', SAMPLE_RUN)),
+      ),
       // From the parameter plane; not in the palette.
       vscode.commands.registerCommand('rnnDynamics.openDiagram', (place: DiagramPlace) =>
         this.#tryOpen(place),
@@ -67,6 +73,10 @@ export class TimelinePanels implements vscode.WebviewPanelSerializer, vscode.Dis
     if (place) this.#keep(panel, place);
     else panel.dispose();
     return Promise.resolve();
+  }
+
+  has(place: TimelinePlace): boolean {
+    return this.#panels.has(placeKey(place));
   }
 
   dispose(): void {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Timeline } from '../../src/core/report/timeline';
+import { AutoAnalysis } from '../../src/host/runs/autoAnalysis';
 import { RunTree, type RunNode } from '../../src/host/runs/runTree';
 import { watchRun, type RunChange } from '../../src/host/runs/runWatcher';
 import { Settler, type Settled } from '../../src/host/runs/settler';
@@ -135,6 +137,49 @@ describe('runs in the workspace', () => {
     assert.equal((await texts(stretches[0]!))[0], 'epoch 9750 – 9999');
     const inside = await tree.getChildren(stretches[0]);
     assert.equal((await texts(inside[0]!))[0], 'epoch 9999');
+  });
+});
+
+describe('a run that is analysed as it grows', () => {
+  const settings = vscode.workspace.getConfiguration('rnnDynamics');
+  const { Global } = vscode.ConfigurationTarget;
+  after(() => settings.update('autoAnalyze', undefined, Global));
+
+  it('has a timeline without a panel where that is asked for, and only there', async () => {
+    const live = folder('auto-run');
+    const cacheFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'rnn-auto-'));
+    const runs = new WorkspaceRuns(() => worker, log);
+    const timelines = new TimelineStore();
+    let followed = false;
+    const auto = new AutoAnalysis({
+      ...{ runs, timelines, engine: () => worker, followed: () => followed },
+      answers: { get: () => ({}) },
+      cache: { folder: cacheFolder, maxBytes: 1e7 },
+      log: { info: () => undefined },
+    });
+    const grow = async (epoch: number): Promise<void> => {
+      const grown = new Promise((resolve) => runs.onDidGrow(resolve));
+      fs.writeFileSync(path.join(live, `model_${epoch}.pt`), model());
+      await grown;
+    };
+    const epochs = () => timelines.get(vscode.Uri.file(live))?.checkpoints.map(({ epoch }) => epoch);
+    try {
+      for (const epoch of [1, 2]) fs.writeFileSync(path.join(live, `model_${epoch}.pt`), model());
+      await runs.all();
+      await grow(3);
+      await delay(300);
+      assert.equal(epochs(), undefined, 'nobody asked');
+      await settings.update('autoAnalyze', true, Global);
+      await grow(4);
+      await eventually(() => epochs()?.join() === '1,2,3,4', 'the timeline');
+      followed = true;
+      await grow(5);
+      await delay(1000);
+      assert.equal(epochs()?.length, 4, 'a panel does it');
+    } finally {
+      for (const part of [auto, runs, timelines]) part.dispose();
+      for (const made of [live, cacheFolder]) fs.rmSync(made, { recursive: true });
+    }
   });
 });
 

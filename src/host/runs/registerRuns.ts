@@ -16,7 +16,7 @@ export function registerRuns(
   answers: ModelAnswers,
   timelines: TimelineStore,
   log: vscode.LogOutputChannel,
-): vscode.Disposable & { readonly runs: WorkspaceRuns } {
+): vscode.Disposable & { readonly runs: WorkspaceRuns; readonly engine: () => WorkerClient } {
   const script = vscode.Uri.joinPath(extension, 'dist', 'worker.js').fsPath;
   let worker: WorkerClient | null = null;
   const engine = (): WorkerClient => (worker ??= new WorkerClient(script));
@@ -70,7 +70,7 @@ export function registerRuns(
       commands.executeCommand('rnnDynamics.openTimeline', node.run.folder),
     ),
   );
-  return { runs, dispose: () => all.dispose() };
+  return { runs, engine, dispose: () => all.dispose() };
 }
 
 /** Another checkpoint of the same run, the one before it offered first. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import type { FromTimelinePanel } from '../../src/protocol/timelinePanel';
+import type { FromTimelinePanel, ToTimelinePanel } from '../../src/protocol/timelinePanel';
 import {
   deliver,
   posted,
@@ -54,6 +54,33 @@ describe('the timeline panel', function () {
     const opened = (await sent()).find(({ type }) => type === 'openCheckpoints');
     assert.deepEqual(opened, { type: 'openCheckpoints', side: 'A', epochs: [2058, 2060] });
     assert.equal(await chosen(), 'c0');
+  });
+
+  it('asks for Lyapunov spectra when their row is wanted', async () => {
+    await show('done');
+    assert.ok(!(await sent()).some((m) => m.type === 'spectra' && m.on));
+    await page.getByRole('checkbox', { name: 'Lyapunov spectrum' }).check();
+    assert.ok((await sent()).some((m) => m.type === 'spectra' && m.on));
+  });
+
+  it('offers principal components as axes where the run has them', async () => {
+    const axis = { mean: [0, 0], components: [[0.6, 0.8]], explained: [0.9] };
+    await restart(page);
+    const messages = timelineStates['done'] as ToTimelinePanel[];
+    const withAxes = messages.map((message) =>
+      message.type === 'timeline'
+        ? { ...message, timeline: { ...message.timeline, principal: axis } }
+        : message,
+    );
+    await deliver(page, ...(withAxes as never[]));
+    const names = await page
+      .getByLabel('Coordinate of the diagram')
+      .locator('option, vscode-option')
+      .allTextContents();
+    assert.deepEqual(
+      names.map((name) => name.trim()),
+      ['z₁', 'z₂', 'PC 1 (90 %)'],
+    );
   });
 
   it('hides persistence until asked', async () => {

@@ -2,12 +2,12 @@ import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import './dynamics.css';
 import { createController } from './controller';
-import { connect } from './host';
+import { connectPanel } from './host';
 import { createStore } from './store';
 import { App } from './views/App';
 import { PanelContext } from './views/context';
 
-const host = connect((message) => store.dispatch(message));
+const host = connectPanel();
 const store = createStore(host.restore());
 const controller = createController(store, () => host);
 
@@ -27,4 +27,4 @@ function Root() {
 
 const mount = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
 render(<Root />, mount);
-host.post({ type: 'ready' });
+host.listen((message) => store.dispatch(message));

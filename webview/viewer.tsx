@@ -2,8 +2,8 @@ import { render } from 'preact';
 import './dynamics.css';
 import './viewer.css';
 import { App } from './viewer/App';
-import { connect } from './viewer/connection';
+import { connectViewer } from './viewer/host';
 
-const connection = connect();
+const host = connectViewer();
 const mount = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
-render(<App connection={connection} />, mount);
+render(<App host={host} />, mount);

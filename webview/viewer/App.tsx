@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../../src/protocol/job';
 import type { Inspection, TensorDetail, TensorSummary } from '../../src/protocol/weights';
 import { Button, Dropdown, Icon, LinkButton, Tabs, panelId, tabId } from '../ui';
-import type { Connection } from './connection';
+import type { Host } from './host';
 import { bytesText, countText } from './format';
 import { dimensions, Message, ModelView } from './ModelView';
 import { TensorView } from './TensorView';
@@ -35,16 +35,16 @@ type Shown =
   | { readonly state: 'failed'; readonly file: string; readonly failure: Failure }
   | { readonly state: 'open'; readonly inspection: Inspection; readonly revision: number };
 
-export function App({ connection }: { readonly connection: Connection }): JSX.Element {
+export function App({ host }: { readonly host: Host }): JSX.Element {
   const [shown, setShown] = useState<Shown>({ state: 'opening', file: '' });
   const [fraction, setFraction] = useState<{ index: number; fraction: number } | null>(null);
-  const [kept, setKept] = useState(() => restored(connection.restore()));
+  const [kept, setKept] = useState(() => restored(host.restore()));
   const change = (some: Partial<Kept>): void => setKept((previous) => ({ ...previous, ...some }));
-  useEffect(() => connection.persist(kept), [kept]);
+  useEffect(() => host.persist(kept), [kept]);
   useEffect(() => {
     let revision = 0;
     let file = '';
-    connection.listen((message) => {
+    host.listen((message) => {
       switch (message.type) {
         case 'opening':
           file = message.file;
@@ -66,7 +66,7 @@ export function App({ connection }: { readonly connection: Connection }): JSX.El
   if (shown.state === 'open')
     return (
       <Open
-        connection={connection}
+        host={host}
         inspection={shown.inspection}
         revision={shown.revision}
         fraction={fraction}
@@ -88,13 +88,13 @@ export function App({ connection }: { readonly connection: Connection }): JSX.El
           <span />
         </div>
       ) : (
-        <Failed failure={shown.failure} connection={connection} />
+        <Failed failure={shown.failure} host={host} />
       )}
     </main>
   );
 }
 
-function Failed({ failure, connection }: { failure: Failure; connection: Connection }): JSX.Element {
+function Failed({ failure, host }: { failure: Failure; host: Host }): JSX.Element {
   return (
     <Message
       icon="error"
@@ -109,17 +109,17 @@ function Failed({ failure, connection }: { failure: Failure; connection: Connect
       )}
       {failure.remedy !== '' && <p>{failure.remedy}</p>}
       <div class="actions">
-        <Button kind="primary" icon="rerun" onClick={() => connection.post({ type: 'retry' })}>
+        <Button kind="primary" icon="rerun" onClick={() => host.post({ type: 'retry' })}>
           Retry
         </Button>
-        <LinkButton onClick={() => connection.post({ type: 'showLog' })}>Show log</LinkButton>
+        <LinkButton onClick={() => host.post({ type: 'showLog' })}>Show log</LinkButton>
       </div>
     </Message>
   );
 }
 
 interface OpenProps {
-  readonly connection: Connection;
+  readonly host: Host;
   readonly inspection: Inspection;
   readonly revision: number;
   readonly fraction: { readonly index: number; readonly fraction: number } | null;
@@ -127,7 +127,7 @@ interface OpenProps {
   readonly change: (some: Partial<Kept>) => void;
 }
 
-function Open({ connection, inspection, revision, fraction, kept, change }: OpenProps): JSX.Element {
+function Open({ host, inspection, revision, fraction, kept, change }: OpenProps): JSX.Element {
   const { tensors, model } = inspection;
   const [summaries, setSummaries] = useState<ReadonlyMap<number, TensorSummary>>(new Map());
   const latest = useRef(revision);
@@ -169,7 +169,7 @@ function Open({ connection, inspection, revision, fraction, kept, change }: Open
   return (
     <main class="app viewer">
       <div>
-        <Header connection={connection} inspection={inspection} onModel={() => change({ tab: 'model' })} />
+        <Header host={host} inspection={inspection} onModel={() => change({ tab: 'model' })} />
         <Warnings items={inspection.warnings} onAll={() => change({ tab: 'metadata' })} />
       </div>
       <div class="main">
@@ -189,7 +189,7 @@ function Open({ connection, inspection, revision, fraction, kept, change }: Open
               change({ collapsed: [...next] });
             }}
             onWanted={(indexes) => {
-              connection.ask('summaries', { indexes }).then(
+              host.ask('summaries', { indexes }).then(
                 (found) => add(found, revision),
                 () => undefined,
               );
@@ -219,14 +219,14 @@ function Open({ connection, inspection, revision, fraction, kept, change }: Open
               {tab === 'model' ? (
                 <ModelView
                   inspection={inspection}
-                  connection={connection}
+                  host={host}
                   onSelect={(name) => change({ selected: name, tab: 'tensor' })}
                 />
               ) : tab === 'metadata' ? (
                 <Metadata inspection={inspection} />
               ) : tensor && selected !== null ? (
                 <TensorView
-                  connection={connection}
+                  host={host}
                   index={selected}
                   tensor={tensor}
                   role={roles.get(tensor.name)}
@@ -262,8 +262,8 @@ function summaryOf(detail: TensorDetail): TensorSummary {
   };
 }
 
-function Header(props: { connection: Connection; inspection: Inspection; onModel: () => void }): JSX.Element {
-  const { connection, inspection } = props;
+function Header(props: { host: Host; inspection: Inspection; onModel: () => void }): JSX.Element {
+  const { host, inspection } = props;
   const { model, epochs } = inspection;
   return (
     <header class="header">
@@ -284,13 +284,13 @@ function Header(props: { connection: Connection; inspection: Inspection; onModel
               value: String(i),
               text: epoch === null ? `set ${String(i + 1)}` : `epoch ${String(epoch)}`,
             }))}
-            onChange={(value) => connection.post({ type: 'entry', entry: Number(value) })}
+            onChange={(value) => host.post({ type: 'entry', entry: Number(value) })}
           />
         )}
         <Button
           kind="primary"
           disabled={model.status === 'refused' || inspection.tensors.length === 0}
-          onClick={() => connection.post({ type: 'analyze' })}
+          onClick={() => host.post({ type: 'analyze' })}
         >
           Analyze
         </Button>
@@ -318,7 +318,7 @@ function Header(props: { connection: Connection; inspection: Inspection; onModel
       </div>
       <div class="badge-slot">
         {model.status !== 'refused' && (
-          <LinkButton onClick={() => connection.post({ type: 'mapTensors' })}>Edit mapping…</LinkButton>
+          <LinkButton onClick={() => host.post({ type: 'mapTensors' })}>Edit mapping…</LinkButton>
         )}
       </div>
     </header>

@@ -14,7 +14,8 @@ import type { Painter, Theme } from '../../src/figures/painter';
 import type { CellView } from '../../src/figures/weights';
 import { matrixShape, type WindowRequest } from '../../src/protocol/weights';
 import { Figure, type Interaction } from '../figures/Figure';
-import { Refused, type Connection } from './connection';
+import { Refused } from '../connection';
+import type { Host } from './host';
 import { elementPath } from './format';
 
 /** Pixels of the smallest block that is drawn, and blocks at most across or down. */
@@ -28,7 +29,7 @@ interface Known extends HeatMapWindow {
 }
 
 export interface HeatMapProps {
-  readonly connection: Connection;
+  readonly host: Host;
   readonly index: number;
   readonly tensor: TensorInfo;
   readonly slice: number;
@@ -39,7 +40,7 @@ export interface HeatMapProps {
 }
 
 /** One matrix of a tensor, of which the worker prepares what can be seen. */
-export function HeatMap({ connection, index, tensor, slice, limit, revision }: HeatMapProps): JSX.Element {
+export function HeatMap({ host, index, tensor, slice, limit, revision }: HeatMapProps): JSX.Element {
   const { rows, columns } = matrixShape(tensor.shape);
   const [view, setView] = useState<CellView | null>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
@@ -73,7 +74,7 @@ export function HeatMap({ connection, index, tensor, slice, limit, revision }: H
     const mine = ++asked.current;
     const timer = setTimeout(
       () => {
-        connection.ask('window', wanted).then(
+        host.ask('window', wanted).then(
           (window) => {
             if (mine !== asked.current) return;
             setProblem('');

@@ -1,22 +1,22 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { ModelVerdict, Inspection } from '../../src/protocol/weights';
 import { Button, Icon, type IconName } from '../ui';
-import type { Connection } from './connection';
+import type { Host } from './host';
 import { shapeText } from './format';
 
 /** What the weights are taken for: equation, mapping, assumptions; or the question that decides it. */
 export function ModelView({
   inspection,
-  connection,
+  host,
   onSelect,
 }: {
   readonly inspection: Inspection;
-  readonly connection: Connection;
+  readonly host: Host;
   readonly onSelect: (name: string) => void;
 }): JSX.Element {
   const { model } = inspection;
   const edit = (kind: 'primary' | 'secondary', text: string): JSX.Element => (
-    <Button kind={kind} onClick={() => connection.post({ type: 'mapTensors' })}>
+    <Button kind={kind} onClick={() => host.post({ type: 'mapTensors' })}>
       {text}
     </Button>
   );
@@ -66,7 +66,7 @@ export function ModelView({
                 key={choice.label}
                 type="button"
                 class="choice"
-                onClick={() => connection.post({ type: 'choose', index })}
+                onClick={() => host.post({ type: 'choose', index })}
               >
                 <strong>{choice.label}</strong>
                 <span>{choice.detail}</span>

@@ -12,12 +12,13 @@ import {
 } from '../../src/protocol/weights';
 import { Figure } from '../figures/Figure';
 import { LinkButton, Menu, NumberField } from '../ui';
-import { Refused, type Connection } from './connection';
+import { Refused } from '../connection';
+import type { Host } from './host';
 import { countText, elementPath, numberText, shapeText } from './format';
 import { HeatMap } from './HeatMap';
 
 export interface TensorViewProps {
-  readonly connection: Connection;
+  readonly host: Host;
   readonly index: number;
   readonly tensor: TensorInfo;
   /** Parameter of the model that the tensor is. */
@@ -30,7 +31,7 @@ export interface TensorViewProps {
 
 /** One tensor: heat map, statistics, histogram, and what it is as a matrix. */
 export function TensorView(props: TensorViewProps): JSX.Element {
-  const { connection, index, tensor, role, fraction, revision } = props;
+  const { host, index, tensor, role, fraction, revision } = props;
   const { rows, columns, slices } = matrixShape(tensor.shape);
   const [detail, setDetail] = useState<TensorDetail | null>(null);
   const [problem, setProblem] = useState<Refused | null>(null);
@@ -40,7 +41,7 @@ export function TensorView(props: TensorViewProps): JSX.Element {
     let gone = false;
     setDetail((previous) => (previous?.index === index ? previous : null));
     setProblem(null);
-    connection.ask('tensor', { index }).then(
+    host.ask('tensor', { index }).then(
       (found) => {
         if (gone) return;
         setDetail(found);
@@ -93,12 +94,12 @@ export function TensorView(props: TensorViewProps): JSX.Element {
                   {
                     text: 'NumPy array',
                     detail: '.npy',
-                    run: () => connection.post({ type: 'exportTensor', index, format: 'npy' }),
+                    run: () => host.post({ type: 'exportTensor', index, format: 'npy' }),
                   },
                   {
                     text: 'Text',
                     detail: '.csv',
-                    run: () => connection.post({ type: 'exportTensor', index, format: 'csv' }),
+                    run: () => host.post({ type: 'exportTensor', index, format: 'csv' }),
                   },
                 ],
               },
@@ -110,7 +111,7 @@ export function TensorView(props: TensorViewProps): JSX.Element {
         ) : (
           <div class="map">
             <HeatMap
-              connection={connection}
+              host={host}
               index={index}
               tensor={tensor}
               slice={slice}
@@ -133,7 +134,7 @@ export function TensorView(props: TensorViewProps): JSX.Element {
           <>
             <h3>Statistics</h3>
             <Statistics detail={known} tensor={tensor} />
-            <Matrix connection={connection} detail={known} tensor={tensor} revision={revision} />
+            <Matrix host={host} detail={known} tensor={tensor} revision={revision} />
             <h3>Values</h3>
             <Values detail={known} name={tensor.name} />
           </>
@@ -221,12 +222,12 @@ function Statistics({ detail, tensor }: { detail: TensorDetail; tensor: TensorIn
 
 /** Of square matrices: spectral radius, rank, condition; of larger ones when asked. */
 function Matrix(props: {
-  connection: Connection;
+  host: Host;
   detail: TensorDetail;
   tensor: TensorInfo;
   revision: number;
 }): JSX.Element | null {
-  const { connection, detail, tensor, revision } = props;
+  const { host, detail, tensor, revision } = props;
   const [n = 0, columns] = tensor.shape;
   const square = tensor.shape.length === 2 && n === columns && n > 1;
   const finite = detail.firstNotFinite === null;
@@ -235,7 +236,7 @@ function Matrix(props: {
   const [asked, setAsked] = useState(false);
   const ask = (): void => {
     setAsked(true);
-    connection.ask('properties', { index: detail.index }).then(setFound, (reason: unknown) => {
+    host.ask('properties', { index: detail.index }).then(setFound, (reason: unknown) => {
       if (reason instanceof Refused && reason.failure.kind !== 'cancelled') setProblem(reason.message);
     });
   };

@@ -116,6 +116,30 @@ describe('runs in the workspace', () => {
     }
   });
 
+  it('lists a run once, though links of folders lead back to it', async () => {
+    const live = folder('loop-run');
+    const again = `${live}-again`;
+    fs.rmSync(again, { force: true });
+    try {
+      for (const epoch of [1, 2]) fs.writeFileSync(path.join(live, `model_${epoch}.pt`), model());
+      fs.symlinkSync('.', path.join(live, 'self'));
+      fs.symlinkSync('..', path.join(live, 'up'));
+      fs.symlinkSync('loop-run', again);
+      await runs.all();
+      await runs.refresh();
+      const found = (await runs.all()).filter((run) =>
+        fs.realpathSync(run.folder.fsPath).startsWith(fs.realpathSync(live)),
+      );
+      assert.deepEqual(
+        found.map(({ folder: uri, series }) => [path.basename(uri.fsPath), series.checkpoints.length]),
+        [['loop-run', 2]],
+      );
+    } finally {
+      fs.rmSync(again, { force: true });
+      fs.rmSync(live, { recursive: true });
+    }
+  });
+
   it('opens a long run in stretches', async () => {
     const checkpoints = Array.from({ length: 10_000 }, (_, epoch) => ({
       epoch,

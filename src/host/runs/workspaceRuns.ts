@@ -5,6 +5,7 @@ import { findSeries } from '../../runs/series';
 import type { CheckpointSeries, Run } from '../../runs/types';
 import type { Engine } from '../panelSession';
 import { SECTION } from '../settings';
+import { withoutLinked } from './linkedFolders';
 import { watchRun, type RunChange } from './runWatcher';
 
 /** Files listed at most; a workspace with more has other problems. */
@@ -106,7 +107,10 @@ export class WorkspaceRuns implements vscode.Disposable {
           `${folder.name}: more than ${MAX_FILES} files; the rest is not searched for checkpoints`,
         );
       const root = folder.uri.path;
-      this.#files.set(folder.uri.toString(), new Set(found.map((uri) => uri.path.slice(root.length + 1))));
+      const paths = found.map((uri) => uri.path.slice(root.length + 1));
+      const once = folder.uri.scheme === 'file' ? await withoutLinked(folder.uri.fsPath, paths) : paths;
+      if (source.token.isCancellationRequested) return;
+      this.#files.set(folder.uri.toString(), new Set(once));
       const watcher = watchRun(folder.uri, include, this.engine);
       this.#watchers.push(
         watcher,

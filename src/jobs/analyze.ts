@@ -69,8 +69,33 @@ export async function analyze(
     orders: detection.orders,
     beyond: detection.beyond,
     attractors: detection.attractors,
-    warnings: [...model.warnings, ...detection.warnings],
+    warnings: [...model.warnings, ...detection.warnings, ...clampWarnings(model, detection)],
   };
+}
+
+/** Ids that are listed in one warning. */
+const LISTED = 10;
+
+/** Which objects have a point where the training code clamps the state: there its map is another one. */
+function clampWarnings(
+  { model }: LoadedModel,
+  { orders, beyond }: Pick<Report, 'orders' | 'beyond'>,
+): readonly string[] {
+  const clamp = model.values['clamp'];
+  if (typeof clamp !== 'number') return [];
+  const objects = [
+    ...orders.flatMap(({ cycles, boundaryPoints }) => [...cycles, ...boundaryPoints]),
+    ...beyond,
+  ];
+  const ids = objects
+    .filter(({ points }) => points.some((z) => z.some((value) => Math.abs(value) >= clamp)))
+    .map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const more = ids.length > LISTED ? ` and ${String(ids.length - LISTED)} more` : '';
+  const [reach, they] = ids.length === 1 ? ['touches', 'it is no orbit'] : ['touch', 'they are no orbits'];
+  return [
+    `${ids.slice(0, LISTED).join(', ')}${more} ${reach} the clip of the training code at ${String(clamp)}: ${they} of the network as it was trained.`,
+  ];
 }
 
 /** What a report says of its model, but for the unit of length. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { InputError } from '../../src/core/errors';
 import type { ModelOptions } from '../../src/core/models/types';
 import type { ModelKind } from '../../src/core/report/types';
+import { analyze } from '../../src/jobs/analyze';
+import { Control } from '../../src/jobs/control';
 import { loadModel, ModelQuestion, type LoadedModel } from '../../src/jobs/load';
 import { stepCanonical } from '../core/models/support';
 import { seeded } from '../formats/helpers';
@@ -586,6 +588,34 @@ describe('files of the training codes that do not decide', () => {
       beside: { 'hypers.pkl': pickled('hypers_dendr.pkl') },
     });
     assert.match(model.notes.join('\n'), /clamps states to \[-10, 10\] \(hypers\.pkl\)/);
+  });
+
+  it('and objects that touch it are named: they are none of the trained network', async () => {
+    // z' = 0.5 z + h: fixed points at 2 h, of which one coordinate is 12 and beyond the clip, then none.
+    const analysed = async (h: number): Promise<readonly string[]> => {
+      const AW = [
+        [0.5, 0],
+        [0, 0.5],
+      ];
+      const model = await load({
+        name: 'model_500.pt',
+        bytes: torch(prefixed('latent_model.latent_step.', { AW, h: [1, h] })),
+        beside: { 'hypers.pkl': pickled('hypers_plrnn.pkl') },
+      });
+      const report = await analyze(
+        model,
+        { maxOrder: 1, seed: 1, certify: true, timeLimit: 60, threads: 1, memoryLimitMB: 256 },
+        {
+          version: '0',
+          control: new Control(new Int32Array(new SharedArrayBuffer(4)), 60),
+          onEvent: () => undefined,
+        },
+      );
+      assert.equal(report.orders[0]?.cycles.length, 1);
+      return report.warnings;
+    };
+    assert.match((await analysed(6)).join('\n'), /^FP1 touches the clip of the training code at 10: /m);
+    assert.doesNotMatch((await analysed(4)).join('\n'), /touches the clip/);
   });
 
   it('but not where the step has none: that of the clipped model', async () => {

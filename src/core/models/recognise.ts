@@ -115,7 +115,7 @@ function recogniseCase(file: Case): Recognition {
   noteLayout(file, binding, parameters);
   noteInput(file, inputDim);
   noteUnused(file, parameters);
-  noteClamp(file, kind, group);
+  noteClamp(file, kind, group, values);
   return {
     status: 'recognised',
     kind,
@@ -690,16 +690,22 @@ function noteUnused(file: Case, parameters: ReadonlyMap<string, NamedTensor>): v
 }
 
 /**
- * The clamp of the state in training is no part of the map; where it acts the map is another one. The step of the
- * clipped model has none.
+ * The clamp of the state in training is no part of the map; where it acts the map is another one. Kept as `clamp` among
+ * the values, for reports to say which objects it reaches. The step of the clipped model has none.
  */
-function noteClamp(file: Case, kind: ModelKind, group: Group): void {
+function noteClamp(
+  file: Case,
+  kind: ModelKind,
+  group: Group,
+  values: Record<string, number | boolean | string>,
+): void {
   if (!group.parameters.has('AW') || kind === 'clippedDendPLRNN') return;
   const range = file.facts.find(['clip_range'], asNumber);
-  if (range && range.value > 0)
-    file.notes.push(
-      `The training code clamps states to [-${String(range.value)}, ${String(range.value)}] (${range.origin}); orbits that reach the clamp are not those of the trained network.`,
-    );
+  if (!range || range.value <= 0) return;
+  values['clamp'] = range.value;
+  file.notes.push(
+    `The training code clamps states to [-${String(range.value)}, ${String(range.value)}] (${range.origin}); orbits that reach the clamp are not those of the trained network.`,
+  );
 }
 
 /** Names that are listed before "and 5 more". */

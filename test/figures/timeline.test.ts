@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { coordinateOf } from '../../src/figures/projection';
 import { svgPainter } from '../../src/figures/svgPainter';
 import { darkTheme } from '../../src/figures/theme';
-import { drawFocus, eventAt, layoutFocus, type FocusFigure } from '../../src/figures/timeline/focus';
+import {
+  drawFocus,
+  eventAt,
+  focusHeight,
+  layoutFocus,
+  valueExtent,
+  type FocusFigure,
+} from '../../src/figures/timeline/focus';
 import { curve, prepareTimeline } from '../../src/figures/timeline/prepare';
 import { percent } from '../../src/figures/timeline/words';
 import { A } from '../webview/timelineStates';
@@ -56,6 +63,32 @@ describe('the figures of a timeline', () => {
     );
     const hues = prepareTimeline({ ...A, branches: together }).byId;
     assert.notEqual(hues.get('B2')!.hue, hues.get('B4')!.hue);
+  });
+
+  it('is not scaled by what comes from infinity', () => {
+    const [low, high] = valueExtent(figure);
+    const far = A.branches.map((branch) =>
+      branch.id === 'B1'
+        ? { ...branch, samples: branch.samples.map((s, i) => (i === 0 ? { ...s, points: [[-1e6, 0]] } : s)) }
+        : branch,
+    );
+    const view = [0, 2160] as const;
+    const [cut, top] = valueExtent({ ...figure, view, prepared: prepareTimeline({ ...A, branches: far }) });
+    assert.ok(cut > low - 3 * (high - low), String(cut));
+    assert.ok(top >= high - 0.1 * (high - low));
+  });
+
+  it('has a row for Lyapunov exponents where they are wanted and known', () => {
+    const wanted = { ...figure, show: { ...figure.show, exponents: true } };
+    assert.ok(layoutFocus(1000, 700, wanted).rows.has('exponents'));
+    assert.ok(!layoutFocus(1000, 700, figure).rows.has('exponents'));
+    assert.equal(focusHeight(wanted) - focusHeight(figure), 74);
+    const unknown = A.checkpoints.map((c) => ({
+      ...c,
+      attractors: c.attractors.map((one) => ({ ...one, spectrum: null })),
+    }));
+    const prepared = prepareTimeline({ ...A, checkpoints: unknown });
+    assert.ok(!layoutFocus(1000, 700, { ...wanted, prepared }).rows.has('exponents'));
   });
 
   it('draws to SVG without a number that is none', () => {

@@ -1,14 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../src/core/report/timeline';
-import { growthExtent, valueExtent, type FocusFigure } from '../../src/figures/timeline/focus';
+import { focusHeight, growthExtent, valueExtent, type FocusFigure } from '../../src/figures/timeline/focus';
 import { provenThroughout } from '../../src/figures/timeline/words';
 import { coordinateOf } from '../../src/figures/projection';
 import type { Side } from '../../src/protocol/timelinePanel';
 import type { FigureHandle } from '../figures/types';
 import { Button, Checkbox, Dropdown, Icon, Menu } from '../ui';
 import { EventTable } from './EventTable';
-import { axisOf, axisOptions, axisValue } from './axes';
+import { axesOf, axisOf, axisOptions, axisValue } from './axes';
 import { Numbers } from './Numbers';
 import { Overview } from './Overview';
 import { PairTable } from './PairTable';
@@ -41,9 +41,10 @@ export function App({ store }: { store: Store }): JSX.Element {
   const views = { A: viewOf(state, 'A'), B: viewOf(state, 'B') };
   const first = runs.A?.prepared?.timeline ?? null;
   const stateDim = first?.model.stateDim ?? 1;
+  const axes = axesOf(kept, stateDim);
   const coordinate = useMemo(
-    () => coordinateOf(kept.coordinate, stateDim, first?.principal ? { principal: first.principal } : null),
-    [kept.coordinate, stateDim, first?.principal],
+    () => coordinateOf(axes.coordinate, stateDim, first?.principal ? { principal: first.principal } : null),
+    [axes.coordinate, stateDim, first?.principal],
   );
   const show = useMemo(
     () => ({
@@ -151,7 +152,7 @@ export function App({ store }: { store: Store }): JSX.Element {
             <div class="timeline-tools" role="group" aria-label="What the rows show">
               <Dropdown
                 label="Coordinate of the diagram"
-                value={axisValue(kept.coordinate)}
+                value={axisValue(axes.coordinate)}
                 options={first ? axisOptions(first) : []}
                 onChange={(value) => store.keep({ coordinate: axisOf(value) })}
               />
@@ -191,7 +192,7 @@ export function App({ store }: { store: Store }): JSX.Element {
                       </h2>
                     )}
                     <div class="run-row">
-                      <div class="run-figure">
+                      <div class="run-figure" style={{ height: `${String(focusHeight(figures[side]!))}px` }}>
                         <RunFigure
                           name={run.name}
                           figure={figures[side]!}
@@ -208,7 +209,7 @@ export function App({ store }: { store: Store }): JSX.Element {
                         prepared={run.prepared!}
                         cursor={kept.cursor}
                         selected={side === 'A' ? kept.selected : null}
-                        axes={kept.portrait}
+                        axes={axes.portrait}
                         onAxes={(portrait) => store.keep({ portrait })}
                         onCursor={(cursor) => store.keep({ cursor })}
                         onOpen={(epochs) => store.post({ type: 'openCheckpoints', side, epochs })}

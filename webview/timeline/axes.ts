@@ -1,9 +1,25 @@
 import type { Timeline } from '../../src/core/report/timeline';
 import { coordinateOf, type AxisChoice, type Coordinate } from '../../src/figures/projection';
+import type { Kept } from './store';
 
 /** The coordinate of an axis in the figures of a run: the same at all checkpoints. */
 export function runCoordinate({ model, principal }: Timeline, axis: AxisChoice): Coordinate {
   return coordinateOf(axis, model.stateDim, principal && { principal });
+}
+
+/** What the figures show: the user's choice, else states of small systems and principal components of large ones. */
+export function axesOf(
+  { coordinate, portrait }: Kept,
+  stateDim: number,
+): { coordinate: AxisChoice; portrait: readonly [AxisChoice, AxisChoice] } {
+  const type = stateDim > 3 ? 'pc' : 'state';
+  return {
+    coordinate: coordinate ?? { type, index: 0 },
+    portrait: portrait ?? [
+      { type, index: 0 },
+      { type, index: 1 },
+    ],
+  };
 }
 
 /** States, then the principal components of the run's attractors. */

@@ -9,9 +9,11 @@ export type Interval = readonly [number, number];
 /** What survives hiding the panel and reloading the window. */
 export interface Kept {
   readonly views: Readonly<Record<Side, Interval | null>>;
-  readonly coordinate: AxisChoice;
+  /** Of the diagram; null until the user chooses. */
+  readonly coordinate: AxisChoice | null;
   readonly cursor: number | null;
-  readonly portrait: readonly [AxisChoice, AxisChoice];
+  /** Axes of the phase portrait; null until the user chooses. */
+  readonly portrait: readonly [AxisChoice, AxisChoice] | null;
   readonly selected: string | null;
   readonly hidden: readonly EventKind[];
   readonly weightChange: boolean;
@@ -39,12 +41,9 @@ export type Action = ToTimelinePanel | { type: 'keep'; change: Partial<Kept> };
 
 const fresh: Kept = {
   views: { A: null, B: null },
-  coordinate: { type: 'state', index: 0 },
+  coordinate: null,
   cursor: null,
-  portrait: [
-    { type: 'state', index: 0 },
-    { type: 'state', index: 1 },
-  ],
+  portrait: null,
   selected: null,
   hidden: ['bcb-persistence'],
   weightChange: false,

@@ -63,18 +63,22 @@ const AXIS = 34;
 const TITLE = 18;
 const RIGHT = 14;
 
-export function layoutFocus(width: number, height: number, figure: FocusFigure): FocusLayout {
-  const left = figure.laneNames ? 76 : 56;
-  const inner = Math.max(40, width - left - RIGHT);
-  const { timeline } = figure.prepared;
-  const rows = new Map<RowName, Frame>();
-  const has = {
+type Rows = Pick<FocusFigure, 'prepared' | 'show'>;
+
+/** The rows that depend on what the run has and the user wants. */
+function optionalRows({ prepared: { timeline, spectra }, show }: Rows) {
+  return {
     loss:
       timeline.loss.some(({ loss }) => loss !== null) || timeline.checkpoints.some((c) => c.loss !== null),
-    exponents: figure.show.exponents && figure.prepared.spectra.epochs.length > 0,
+    exponents: show.exponents && spectra.epochs.length > 0,
     distance: timeline.checkpoints.some(({ distanceToBifurcation }) => distanceToBifurcation !== null),
+    change: show.weightChange,
   };
-  const fixed =
+}
+
+/** Height of all rows but the diagram. */
+function otherRows(has: ReturnType<typeof optionalRows>): number {
+  return (
     (has.loss ? TITLE + 62 + 10 : 0) +
     LANES.length * LANE +
     TITLE * 2 +
@@ -82,8 +86,22 @@ export function layoutFocus(width: number, height: number, figure: FocusFigure):
     (TITLE + 56) +
     (has.exponents ? TITLE + 56 : 0) +
     (has.distance ? TITLE + 44 : 0) +
-    (figure.show.weightChange ? TITLE + 44 : 0) +
-    AXIS;
+    (has.change ? TITLE + 44 : 0) +
+    AXIS
+  );
+}
+
+/** Pixels in which the diagram has room to be read. */
+export function focusHeight(figure: Rows): number {
+  return otherRows(optionalRows(figure)) + 230;
+}
+
+export function layoutFocus(width: number, height: number, figure: FocusFigure): FocusLayout {
+  const left = figure.laneNames ? 76 : 56;
+  const inner = Math.max(40, width - left - RIGHT);
+  const rows = new Map<RowName, Frame>();
+  const has = optionalRows(figure);
+  const fixed = otherRows(has);
   let top = 0;
   const put = (name: RowName, tall: number, head: number, after = 0) => {
     rows.set(name, { left, top: top + head, width: inner, height: tall });
@@ -96,7 +114,7 @@ export function layoutFocus(width: number, height: number, figure: FocusFigure):
   put('growth', 56, TITLE);
   if (has.exponents) put('exponents', 56, TITLE);
   if (has.distance) put('distance', 44, TITLE);
-  if (figure.show.weightChange) put('change', 44, TITLE);
+  if (has.change) put('change', 44, TITLE);
   return {
     x: linearScale(figure.view, [left, left + inner]),
     rows,
@@ -162,17 +180,19 @@ export function shownEvents(figure: FocusFigure): BifurcationEvent[] {
   );
 }
 
-/** Coordinate interval that the branches and simulated points of a window fill. */
+/** Values further out than this many times the middle nine tenths do not set the scale. */
+const OUTLYING = 2;
+
+/**
+ * Coordinate interval that the branches and simulated points of a window fill; what comes from infinity, or leaves for it,
+ * is cut off.
+ */
 export function valueExtent(
   figure: Pick<FocusFigure, 'prepared' | 'view' | 'coordinate' | 'show'>,
 ): [number, number] {
   const { prepared, view, coordinate } = figure;
-  let lo = Infinity;
-  let hi = -Infinity;
-  const see = (value: number) => {
-    if (value < lo) lo = value;
-    if (value > hi) hi = value;
-  };
+  const seen: number[] = [];
+  const see = (value: number) => seen.push(value);
   for (const drawn of prepared.branches) {
     const { low, high } = curvesOf(drawn, coordinate);
     for (let i = lowerBound(drawn.epochs, view[0]); i < low.length && drawn.epochs[i]! <= view[1]; i++) {
@@ -183,7 +203,11 @@ export function valueExtent(
   if (figure.show.simulated)
     for (const { epoch, fog } of prepared.timeline.checkpoints)
       if (epoch >= view[0] && epoch <= view[1]) for (const point of fog) see(valueAt(coordinate, point));
-  if (lo > hi) return [-1, 1];
+  if (seen.length === 0) return [-1, 1];
+  const sorted = Float64Array.from(seen).sort();
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  const reach = OUTLYING * (at(0.95) - at(0.05)) || Infinity;
+  const [lo, hi] = [Math.max(at(0), at(0.05) - reach), Math.min(at(1), at(0.95) + reach)];
   const pad = hi > lo ? 0.06 * (hi - lo) : 0.5 * Math.max(Math.abs(hi), 1e-3);
   return [lo - pad, hi + pad];
 }

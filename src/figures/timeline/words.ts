@@ -82,7 +82,7 @@ export function readoutAt(timeline: Timeline, epoch: number): string {
   const checkpoint = nearestCheckpoint(timeline, epoch);
   if (!checkpoint) return '';
   const loss = checkpoint.loss === null ? '' : `loss ${formatNumber(checkpoint.loss, 3)}, `;
-  return `${axisName(timeline)} ${String(checkpoint.epoch)}  ${loss}${checkpointObjects(checkpoint)}${nearestWords(checkpoint)}`;
+  return `${axisName(timeline)} ${String(checkpoint.epoch)}: ${loss}${checkpointObjects(checkpoint)}${nearestWords(checkpoint)}`;
 }
 
 /** "; nearest: center bifurcation of B1, 0.089 away (A[1], W[0, 1])" */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { detect } from '../../../src/core/detect/detect';
 import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { findCrossings, horseshoe } from '../../../src/core/stateSpace/homoclinic';
 import { kaplanYorke, lyapunovSpectrum } from '../../../src/core/stateSpace/lyapunov';
@@ -27,6 +28,38 @@ const left: Saddle = { points: [[1 / (1 - a - b), b / (1 - a - b)]], regions: ['
 const limits: GrowthLimits = { radius: 5, pieces: 3000, steps: 14, stop: () => false };
 
 describe('the Lozi map, a = 1.7, b = 0.5', () => {
+  it('has the two saddles known by hand for its only fixed points, and a chaotic attractor', async () => {
+    const { orders, attractors } = await detect(map, {
+      maxOrder: 1,
+      seed: 0,
+      certify: true,
+      spectra: true,
+      stop: () => false,
+      onProgress: () => undefined,
+      onFinds: () => undefined,
+    });
+    const [{ complete, cycles }] = orders as [(typeof orders)[number]];
+    assert.ok(complete);
+    assert.deepEqual(cycles.map(({ regions, stability }) => [regions[0], stability]).toSorted(), [
+      ['0', 'saddle'],
+      ['1', 'saddle'],
+    ]);
+    for (const { regions, points, multipliers } of cycles) {
+      const expected = (regions[0] === '1' ? right : left).points[0]!;
+      assert.ok(points[0]!.every((value, i) => Math.abs(value - expected[i]!) < 1e-14));
+      // lambda^2 + s a lambda - b = 0, s the sign of x.
+      const s = regions[0] === '1' ? 1 : -1;
+      for (const { re, im } of multipliers) assert.ok(im === 0 && Math.abs(re * re + s * a * re - b) < 1e-13);
+    }
+    // Orbits outside the basin leave; the rest is one attractor.
+    const chaotic = attractors.filter(({ kind }) => kind === 'chaotic');
+    assert.equal(chaotic.length, 1);
+    const { exponents, errors, dimension, dimensionError } = chaotic[0]!.spectrum!;
+    assert.ok(Math.abs(exponents[0]! + exponents[1]! - Math.log(b)) < 1e-10);
+    assert.ok(Math.abs(exponents[0]! - 0.4702) < 4 * errors[0]! + 1e-4);
+    assert.ok(dimensionError > 0 && Math.abs(dimension! - 1.404) < 4 * dimensionError + 1e-3);
+  });
+
   it('has Lyapunov exponents with the sum ln b, and the published dimension', () => {
     const spectrum = lyapunovSpectrum(map, [0.1, 0.1], { steps: 200000, transient: 1000, bound: 1e6 })!;
     // J. C. Sprott, Chaos and Time-Series Analysis (2003), appendix A: 0.4702, -1.1633.

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { exit, main } from './main';
+import { main } from './main';
+import { exit } from './shell';
 
 main(process.argv.slice(2), path.join(__dirname, 'worker.js')).then(
   (status) => {

@@ -1,5 +1,5 @@
 import { modelKinds } from '../core/models/index';
-import { helpTopics, type HelpTopic } from './options';
+import { helpTopics, type Exploration, type HelpTopic } from './options';
 
 const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with stability and certificates
 
@@ -10,6 +10,12 @@ const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with s
   rnn-dynamics compare A B [options]   which objects of two models correspond, what lies between
   rnn-dynamics plane FILE [options]    curves of bifurcation in the plane of two parameters
   rnn-dynamics diagram FILE [options]  bifurcation diagram along one direction, as a timeline
+  rnn-dynamics lyapunov FILE [options] Lyapunov spectra and dimensions of the attractors
+  rnn-dynamics manifolds FILE [options]
+                                       stable and unstable manifolds of saddles, homoclinic points
+  rnn-dynamics basins FILE [options]   basins of attraction on a plane, and their shares
+  rnn-dynamics sensitivity FILE [options]
+                                       derivatives of an object by every weight
   rnn-dynamics verify REPORT MODEL     re-checks a report with code apart from the search's
   rnn-dynamics --version
   rnn-dynamics help ${helpTopics.join('|')}`;
@@ -76,6 +82,32 @@ const diagramHelp = `Diagram (the model at equally spaced offsets, followed from
   --points N=65          offsets at which the model is analysed; what exists only between two of them is
                          not seen`;
 
+/** A search comes first: objects have the ids that `analyze` gives them with the same options. */
+const exploreSearchHelp = searchHelp
+  .replace(/\n {2}--compare.*/, '')
+  .replace('the report as JSON', 'the result as JSON')
+  .replace(/--out F .*/, '--out F                write it to F: .json or .csv');
+
+const exploreHelp: Record<Exploration, string> = {
+  lyapunov: `Where simulated orbits end: kind, share of the starts, Lyapunov exponents per step and Kaplan-Yorke
+dimension with standard errors. Those of fixed points and cycles are exact.`,
+  manifolds: `Manifolds (of saddles where they are curves; where they cross is in the JSON):
+  --object ID,..         saddles (default: all, 12 at most)
+  --reach R=3            how far they are grown, in units of S`,
+  basins: `Basins (a state counts when it can no longer leave):
+  --axes X,Y             z1,z2 or pc1,pc2 (principal components of simulated orbits), any two of them;
+                         default: z1,z2 for M = 2, else pc1,pc2
+  --through ID,ID,ID     the plane through the first points of three objects instead
+  --x-range A,B          default: as far as objects and simulated orbits reach; --y-range likewise
+  --cells N=200          along each side
+  --reach R=1            shares are those of random states in the cube |z_i| <= R S`,
+  sensitivity: `Sensitivity (exact derivatives by every weight):
+  --object ID            a fixed point or cycle
+  --of WHAT=modulus1     norm, z1, z2, .. (of a point); modulus1, argument1, .. (of a multiplier, by
+                         falling modulus)
+  --point J=1            which point of a cycle`,
+};
+
 const verifyHelp = `Every listed object is solved again from its itinerary in exact arithmetic, every number is derived
 again, and every claim is held against what it needs. Where there are few itineraries, completeness is
 proven again by solving all of them exactly. How the model was read is taken from the report.`;
@@ -114,6 +146,17 @@ export function helpText(topic: HelpTopic): string {
         'rnn-dynamics diagram FILE --along DIR [options]',
         diagramHelp,
         runSearchHelp.replace(/^ {2}--compare.*\n/m, ''),
+        modelHelp,
+        statusHelp,
+      ].join('\n\n');
+    case 'lyapunov':
+    case 'manifolds':
+    case 'basins':
+    case 'sensitivity':
+      return [
+        `rnn-dynamics ${topic} FILE${topic === 'sensitivity' ? ' --object ID' : ''} [options]`,
+        exploreHelp[topic],
+        exploreSearchHelp,
         modelHelp,
         statusHelp,
       ].join('\n\n');

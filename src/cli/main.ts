@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
@@ -16,13 +15,12 @@ import { JobFailure, WorkerClient } from '../worker/client';
 import { helpText } from './help';
 import { flagsFor, parseCommand, UsageError, type Command, type OutFormat } from './options';
 import { planeTable } from './planeTable';
-import { progressDisplay, type ProgressDisplay } from './progress';
+import { runExplore } from './explore';
+import { progressDisplay } from './progress';
+import { exit, fileRef, finished, onInterrupt, print, save } from './shell';
 import { infoTable, reportTable, verificationText } from './table';
 import { pairTable } from './pairTable';
 import { timelineTable } from './timelineTable';
-
-/** What the process exits with. */
-export const exit = { done: 0, input: 1, usage: 2, partial: 3, internal: 4, interrupted: 130 } as const;
 
 /** Bound of the cache on disk. */
 const CACHE_BYTES = 512 * 2 ** 20;
@@ -62,6 +60,7 @@ export async function main(args: readonly string[], worker: string): Promise<num
     case 'timeline':
     case 'plane':
     case 'diagram':
+    case 'explore':
     case 'verify': {
       const client = new WorkerClient(worker);
       try {
@@ -75,6 +74,8 @@ export async function main(args: readonly string[], worker: string): Promise<num
             return await runTimeline(command, client);
           case 'plane':
             return await runPlane(command, client);
+          case 'explore':
+            return await runExplore(command, client);
           case 'verify':
             return await runVerify(command, client);
         }
@@ -238,51 +239,6 @@ async function runVerify(command: Verify, client: WorkerClient): Promise<number>
   }
 }
 
-function fileRef(file: string): { kind: 'path'; path: string } {
-  return { kind: 'path', path: path.resolve(file) };
-}
-
-/** Waits for a job; an interrupt ends it early, with what was found. */
-async function finished<T>(
-  running: { readonly result: Promise<T>; stop(keep: boolean): void },
-  display: ProgressDisplay,
-): Promise<{ found: T; interrupted: boolean }> {
-  let interrupted = false;
-  const release = onInterrupt(() => {
-    interrupted = true;
-    running.stop(true);
-  });
-  try {
-    return { found: await running.result, interrupted };
-  } finally {
-    release();
-    display.end();
-  }
-}
-
-/** The first interrupt ends the job, a second one the process. */
-function onInterrupt(stop: () => void): () => void {
-  let count = 0;
-  const listener = (): void => {
-    count++;
-    if (count > 1) process.exit(exit.interrupted);
-    stop();
-  };
-  process.on('SIGINT', listener);
-  return () => process.off('SIGINT', listener);
-}
-
-/** Writes to standard output; a reader that went away (`| head`) is no error. */
-function print(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') resolve();
-      else reject(error);
-    });
-    process.stdout.write(text, () => resolve());
-  });
-}
-
 /** The report in the format of `--out`; HTML draws the model, too. */
 async function rendered(command: Analyze, report: Report, client: WorkerClient): Promise<string> {
   switch (command.out?.format) {
@@ -300,17 +256,6 @@ async function rendered(command: Analyze, report: Report, client: WorkerClient):
     }
     default:
       return reportToJson(report);
-  }
-}
-
-async function save(out: { readonly file: string }, text: string): Promise<boolean> {
-  try {
-    await writeFile(out.file, text);
-    return true;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${out.file}: the report cannot be written (${reason}). Choose another file.\n`);
-    return false;
   }
 }
 

@@ -14,7 +14,15 @@ export class UsageError extends Error {
 
 export type OutFormat = 'json' | 'csv' | 'html';
 
-export const helpTopics = ['info', 'analyze', 'timeline', 'compare', 'plane', 'diagram', 'verify'] as const;
+/** What is computed on demand beside a report. */
+export const explorations = ['lyapunov', 'manifolds', 'basins', 'sensitivity'] as const;
+export type Exploration = (typeof explorations)[number];
+
+export const helpTopics = [
+  ...['info', 'analyze', 'timeline', 'compare', 'plane', 'diagram'],
+  ...explorations,
+  'verify',
+] as const satisfies readonly string[];
 export type HelpTopic = 'all' | (typeof helpTopics)[number];
 
 export type Command =
@@ -70,12 +78,48 @@ export type Command =
       readonly timeline: TimelineOptions;
     }
   | {
+      readonly name: 'explore';
+      readonly what: Exploration;
+      readonly file: string;
+      readonly json: boolean;
+      readonly out: { readonly file: string; readonly format: 'json' | 'csv' } | null;
+      readonly model: ModelOptions;
+      readonly search: SearchOptions;
+      /** Ids of the objects that are asked about; all that there are when empty. */
+      readonly objects: readonly string[];
+      /** Manifolds: how far they are grown; basins: half the side of the cube of the shares. In units of S. */
+      readonly reach: number;
+      readonly basins: BasinOptions;
+      readonly quantity: QuantityOption;
+    }
+  | {
       readonly name: 'verify';
       readonly report: string;
       readonly file: string;
       readonly json: boolean;
       readonly model: ModelOptions;
     };
+
+/** On which plane basins are computed, and how finely. */
+export interface BasinOptions {
+  /** Two axes (z1, z2, .., pc1, pc2, ..), or three ids of objects that the plane goes through; null: chosen by the model. */
+  readonly plane:
+    | { readonly axes: readonly [string, string] }
+    | { readonly through: readonly [string, string, string] }
+    | null;
+  /** Null: as far as the objects and simulated orbits reach. */
+  readonly x: readonly [number, number] | null;
+  readonly y: readonly [number, number] | null;
+  /** Cells along each side. */
+  readonly cells: number;
+}
+
+/** What is differentiated: `norm`, a coordinate or a multiplier; numbers from 1. */
+export interface QuantityOption {
+  readonly kind: 'norm' | 'coordinate' | 'modulus' | 'argument';
+  readonly number: number;
+  readonly point: number;
+}
 
 /** What a machine offers, for the defaults. */
 export interface Machine {
@@ -134,6 +178,26 @@ const planeFlags = {
   threads: { type: 'string' },
   path: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
+
+const exploreFlags = {
+  object: { type: 'string' },
+  reach: { type: 'string' },
+  axes: { type: 'string' },
+  through: { type: 'string' },
+  'x-range': { type: 'string' },
+  'y-range': { type: 'string' },
+  cells: { type: 'string' },
+  of: { type: 'string' },
+  point: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+/** Which of these flags each exploration has. */
+const exploreFlagsOf: Record<Exploration, readonly (keyof typeof exploreFlags)[]> = {
+  lyapunov: [],
+  manifolds: ['object', 'reach'],
+  basins: ['reach', 'axes', 'through', 'x-range', 'y-range', 'cells'],
+  sensitivity: ['object', 'of', 'point'],
+};
 
 const diagramFlags = {
   along: { type: 'string' },
@@ -255,6 +319,33 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         timeline: { ...searchOptions(values, machine, 600), every: 1, jumps: jumpDefaults, association: {} },
       };
     }
+    case 'lyapunov':
+    case 'manifolds':
+    case 'basins':
+    case 'sensitivity': {
+      const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...exploreFlags });
+      if (values['help'] === true) return { name: 'help', topic: first };
+      refuse(values, first, ['proof', 'shard', 'compare']);
+      const own: readonly string[] = exploreFlagsOf[first];
+      refuse(
+        values,
+        first,
+        Object.keys(exploreFlags).filter((flag) => !own.includes(flag)),
+      );
+      return {
+        name: 'explore',
+        what: first,
+        file: onlyFile(positionals),
+        json: values['json'] === true,
+        out: dataOut(values['out']),
+        model: modelOptions(values),
+        search: searchOptions(values, machine, 60),
+        objects: typeof values['object'] === 'string' ? list(values['object']) : [],
+        reach: positive(values, 'reach', first === 'manifolds' ? 3 : 1, 1e6),
+        basins: basinOptions(values),
+        quantity: quantityOption(values),
+      };
+    }
     case 'verify': {
       const { values, positionals } = parse(rest, modelFlags);
       if (values['help'] === true) return { name: 'help', topic: 'verify' };
@@ -295,6 +386,74 @@ function planeAxis(values: Values, axis: string, range: string): PlaneAxisReques
   if (numbers.length !== 2 || !(from < to) || !Number.isFinite(to - from))
     throw new UsageError(`--${range} takes two offsets, lower first, as in -0.1,0.1`);
   return { direction: direction.replace(/\s+/g, direction.includes(':') ? ' ' : ''), range: [from, to] };
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function basinOptions(values: Values): BasinOptions {
+  const { axes, through } = values;
+  if (axes !== undefined && through !== undefined)
+    throw new UsageError('--axes and --through exclude each other');
+  return {
+    plane:
+      axes !== undefined
+        ? { axes: axisPair(String(axes)) }
+        : through !== undefined
+          ? { through: threeObjects(String(through)) }
+          : null,
+    x: interval(values, 'x-range'),
+    y: interval(values, 'y-range'),
+    cells: wholeNumber(values, 'cells', 200, 1, 2048),
+  };
+}
+
+function axisPair(text: string): [string, string] {
+  const [x, y, ...more] = list(text.toLowerCase());
+  const valid = [x, y].every((name) => name !== undefined && /^(z|pc)[1-9]\d*$/.test(name));
+  if (!valid || more.length > 0 || x === y)
+    throw new UsageError('--axes takes two different axes, as in z1,z2 or pc1,pc2');
+  return [x!, y!];
+}
+
+function threeObjects(text: string): [string, string, string] {
+  const [a, b, c, ...more] = list(text);
+  if (a === undefined || b === undefined || c === undefined || more.length > 0)
+    throw new UsageError('--through takes the ids of three objects, as in FP1,FP2,C2a');
+  return [a, b, c];
+}
+
+function interval(values: Values, flag: string): [number, number] | null {
+  const text = values[flag];
+  if (typeof text !== 'string') return null;
+  const [from = Number.NaN, to = Number.NaN, ...more] = text
+    .split(',')
+    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (more.length > 0 || !(from < to) || !Number.isFinite(to - from))
+    throw new UsageError(`--${flag} takes two numbers, lower first, as in -2,2`);
+  return [from, to];
+}
+
+/** `--of norm`, `z3`, `modulus1`, `argument1`; `--point J`. */
+function quantityOption(values: Values): QuantityOption {
+  const text = typeof values['of'] === 'string' ? values['of'] : 'modulus1';
+  const point = wholeNumber(values, 'point', 1, 1, 1e6);
+  if (text === 'norm') return { kind: 'norm', number: 1, point };
+  const match = /^(z|modulus|argument)([1-9]\d{0,5})$/.exec(text);
+  if (!match)
+    throw new UsageError(`--of takes norm, z1, z2, .., modulus1, .. or argument1, .., not "${text}"`);
+  const kind = match[1] === 'z' ? 'coordinate' : (match[1] as 'modulus' | 'argument');
+  return { kind, number: Number(match[2]), point };
+}
+
+function dataOut(value: Values[string]): { file: string; format: 'json' | 'csv' } | null {
+  if (typeof value !== 'string') return null;
+  const extension = /\.(json|csv)$/i.exec(value)?.[1]?.toLowerCase();
+  if (!extension) throw new UsageError('--out takes a file that ends in .json or .csv');
+  return { file: value, format: extension as 'json' | 'csv' };
 }
 
 function planeOut(value: Values[string]): { file: string; format: 'json' | 'svg' } | null {

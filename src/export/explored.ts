@@ -1,4 +1,6 @@
 import type { BasinPicture, ManifoldPicture, SensitivityPicture } from '../core/report/scene';
+import type { Attractor, Report } from '../core/report/types';
+import { attractorId, otherAttractors } from '../figures/attractors';
 import { csvText, type Cell } from './csv';
 import { dataToJson } from './json';
 
@@ -28,6 +30,36 @@ export function exploredToText(
     case 'basins':
       return basins ? (format === 'json' ? json(basinData(basins)) : basinsToCsv(basins)) : null;
   }
+}
+
+/** Where orbits end, with spectra: the attractors of a report, those that are no listed cycle named A1, A2, .. */
+function namedAttractors({ attractors }: Report): readonly (readonly [string, Attractor])[] {
+  const listed = attractors.filter(({ cycle }) => cycle !== undefined);
+  const others = otherAttractors(attractors).map((attractor, i) => [attractorId(i + 1), attractor] as const);
+  return [...listed.map((attractor) => [attractor.cycle!, attractor] as const), ...others];
+}
+
+export function lyapunovToJson(report: Report): string {
+  return dataToJson({
+    schema: 'rnn-dynamics/lyapunov@1',
+    file: report.file,
+    attractors: namedAttractors(report).map(([id, attractor]) => ({ id, ...attractor })),
+  });
+}
+
+/** One row per exponent; one without an exponent for attractors that have none. */
+export function lyapunovToCsv(report: Report): string {
+  const header = ['attractor', 'kind', 'period', 'share', 'index', 'exponent', 'error', 'dimension', 'dimensionError']; // prettier-ignore
+  const rows = namedAttractors(report).flatMap(([id, { kind, period, share, spectrum }]): Cell[][] => {
+    const start: Cell[] = [id, kind, period ?? null, share];
+    if (!spectrum) return [[...start, null, null, null, null, null]];
+    const { exponents, errors, dimension, dimensionError } = spectrum;
+    return exponents.map((exponent, i) => [
+      ...start,
+      ...[i + 1, exponent ?? -Infinity, errors[i]!, dimension, dimension === null ? null : dimensionError],
+    ]);
+  });
+  return csvText([header, ...rows]);
 }
 
 /** One row per weight; indices from 0, as stored. A derivative is empty where an entry is no weight. */

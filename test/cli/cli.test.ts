@@ -63,6 +63,99 @@ describe('command line', () => {
     h: [1, 2],
   };
 
+  describe('of what is computed beside a report', () => {
+    // The Lozi map x' = 1 - 1.7 |x| + y, y' = 0.5 x: fixed points at x = 1 / 2.2 and 1 / -1.2.
+    const lozi = { model: 'PLRNN', A: [[1.7, 1], [0.5, 0]], W: [[-3.4, 0], [0, 0]], h: [1, 0] }; // prettier-ignore
+    const csv = (text: string): string[][] =>
+      text
+        .trimEnd()
+        .split('\r\n')
+        .map((line) => line.split(','));
+
+    it('lyapunov: exponents with errors, as text, JSON and CSV', async () => {
+      const model = await file('lozi.json', lozi);
+      const out = path.join(folder, 'lyapunov.csv');
+      const { status, out: text } = await run(['lyapunov', model, '--max-order', '1', '--json', '-o', out]);
+      assert.equal(status, 0);
+      const { schema, attractors } = JSON.parse(text) as {
+        schema: string;
+        attractors: { id: string; kind: string; spectrum?: { exponents: number[] } }[];
+      };
+      assert.equal(schema, 'rnn-dynamics/lyapunov@1');
+      const chaotic = attractors.find(({ kind }) => kind === 'chaotic')!;
+      const [first, second] = chaotic.spectrum!.exponents as [number, number];
+      // |det J| = 0.5 everywhere.
+      assert.ok(first > 0.4 && Math.abs(first + second - Math.log(0.5)) < 1e-10);
+      const [header, ...rows] = csv(await readFile(out, 'utf8'));
+      assert.deepEqual(header!.slice(0, 6), ['attractor', 'kind', 'period', 'share', 'index', 'exponent']);
+      assert.deepEqual(
+        rows.filter(([id]) => id === chaotic.id).map((row) => Number(row[5])),
+        [first, second],
+      );
+      const words = await run(['lyapunov', model, '--max-order', '1']);
+      assert.match(words.out, /chaotic.*Lyapunov exponents 0\.47\d* ± .*Kaplan-Yorke dimension 1\.40/);
+    });
+
+    it('manifolds: a row for each vertex, and what crossings prove', async () => {
+      const model = await file('lozi.json', lozi);
+      const out = path.join(folder, 'manifolds.csv');
+      const { status, out: text } = await run([
+        ...['manifolds', model, '--max-order', '1', '--object', 'fp2', '-o', out],
+      ]);
+      assert.equal(status, 0);
+      assert.match(text, /FP2 +unstable/);
+      assert.match(text, /has a horseshoe/);
+      const [header, ...rows] = csv(await readFile(out, 'utf8'));
+      assert.deepEqual(header, ['object', 'manifold', 'curve', 'vertex', 'z1', 'z2']);
+      assert.ok(rows.length > 1000 && rows.every(([id]) => id === 'FP2'));
+    });
+
+    it('basins: the half planes of a map with two attractors', async () => {
+      // z1' = 2 z1 - 2 relu(z1 - 1) + 2 relu(-z1 - 1), z2' = 0.5 z2: 2 takes z1 > 0, -2 takes z1 < 0.
+      const model = await file('two.json', {
+        ...{ model: 'shPLRNN', A: [2, 0.5], W1: [[-2, 2], [0, 0]] }, // prettier-ignore
+        ...{ W2: [[1, 0], [-1, 0]], h1: [0, 0], h2: [-1, -1] }, // prettier-ignore
+      });
+      const out = path.join(folder, 'basins.csv');
+      const args = ['--max-order', '1', '--axes', 'z1,z2', '--x-range', '-3,3', '--y-range', '-1,1'];
+      const { status, out: text } = await run([
+        ...['basins', model, ...args, '--cells', '10', '--json', '-o', out],
+      ]);
+      assert.equal(status, 0);
+      const { fates, attractors } = JSON.parse(text) as { fates: number[][]; attractors: string[] };
+      const [header, ...rows] = csv(await readFile(out, 'utf8'));
+      assert.deepEqual(header, ['column', 'row', 'x', 'y', 'fate', 'z1', 'z2']);
+      assert.equal(rows.length, 100);
+      for (const [column, row, x, , fate, z1] of rows) {
+        assert.equal(x, z1);
+        assert.equal(fate, attractors[fates[Number(row)]![Number(column)]!]);
+      }
+      const right = new Set(rows.filter((row) => Number(row[2]) > 0).map((row) => row[4]));
+      const left = new Set(rows.filter((row) => Number(row[2]) < 0).map((row) => row[4]));
+      assert.ok(right.size === 1 && left.size === 1 && [...right][0] !== [...left][0]);
+    });
+
+    it('sensitivity: derivatives known by hand, and what is wrong in words', async () => {
+      const model = await file('linear.json', linear);
+      const args = ['sensitivity', model, '--max-order', '1'];
+      const { status, out } = await run([...args, '--object', 'FP1', '--of', 'z2', '--json']);
+      assert.equal(status, 0);
+      // z2 = h2 / (1 - a2) = 4: by h2 2, by a2 h2 / (1 - a2)^2 = 8.
+      const { value, largest } = JSON.parse(out) as {
+        value: number;
+        largest: { parameter: string; index: number[]; derivative: number }[];
+      };
+      assert.equal(value, 4);
+      const by = (parameter: string): number =>
+        largest.find((one) => one.parameter === parameter && one.index[0] === 1)!.derivative;
+      assert.ok(Math.abs(by('A') - 8) < 1e-12 && Math.abs(by('h') - 2) < 1e-12);
+      const missing = await run([...args, '--object', 'FP7']);
+      assert.equal(missing.status, 1);
+      assert.match(missing.err, /no fixed point or cycle FP7\. There are FP1\./);
+      assert.equal((await run([...args, '--object', 'FP1', '--of', 'z9'])).status, 1);
+    });
+  });
+
   it('tells its version and its usage', async () => {
     assert.deepEqual(await run(['--version']), { status: 0, out: `${version}\n`, err: '' });
     const help = await run(['--help']);

@@ -48,7 +48,40 @@ describe('command line options', () => {
     });
   });
 
+  it('of what is computed beside a report are understood', () => {
+    const basins = parse(
+      ...['basins', 'm.pt', '--through', 'FP1, FP2,C2a', '--x-range', '-2,2', '--cells', '50'],
+      ...['--reach', '0.5', '--out', 'b.csv', '--max-order', '3'],
+    );
+    assert.ok(basins.name === 'explore' && basins.what === 'basins');
+    assert.deepEqual(basins.basins, {
+      ...{ plane: { through: ['FP1', 'FP2', 'C2a'] }, x: [-2, 2], y: null, cells: 50 },
+    });
+    assert.deepEqual(
+      [basins.reach, basins.out, basins.search.maxOrder],
+      [0.5, { file: 'b.csv', format: 'csv' }, 3],
+    );
+    const of = (text: string, ...more: string[]) => {
+      const command = parse('sensitivity', 'm.pt', '--object', 'C2a', '--of', text, ...more);
+      assert.ok(command.name === 'explore');
+      return command.quantity;
+    };
+    assert.deepEqual(of('z3', '--point', '2'), { kind: 'coordinate', number: 3, point: 2 });
+    assert.deepEqual(of('argument1'), { kind: 'argument', number: 1, point: 1 });
+    assert.deepEqual(of('norm'), { kind: 'norm', number: 1, point: 1 });
+    const manifolds = parse('manifolds', 'm.pt', '--object', 'FP1,C2b');
+    assert.ok(manifolds.name === 'explore');
+    assert.deepEqual([manifolds.objects, manifolds.reach], [['FP1', 'C2b'], 3]);
+  });
+
   const wrong: readonly [string[], RegExp][] = [
+    [['basins', 'm', '--axes', 'z1'], /two different axes/],
+    [['basins', 'm', '--axes', 'z1,z2', '--through', 'FP1,FP2,FP3'], /exclude each other/],
+    [['basins', 'm', '--through', 'FP1,FP2'], /ids of three objects/],
+    [['basins', 'm', '--x-range', '2,-2'], /--x-range takes two numbers/],
+    [['basins', 'm', '--out', 'b.html'], /\.json or \.csv/],
+    [['lyapunov', 'm', '--reach', '2'], /--reach is no option of lyapunov/],
+    [['sensitivity', 'm', '--of', 'z0'], /--of takes norm/],
     [[], /command is missing/],
     [['plan', 'x'], /no command "plan"/],
     [['plane', 'x', '--y', 'A[0]'], /--x is missing/],

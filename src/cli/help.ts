@@ -37,6 +37,7 @@ const searchHelp = `Search:
   --memory-limit MB      default: half of the memory, at most 4096
   --no-certify           do not spend time on proofs
   --proof-time S=15      seconds of a usual machine for the proof of cycles where M is not 2
+  --proof F              write the proof to F, for verify --proof: every exclusion with its multipliers
 
 Output:
   --json                 the report as JSON on standard output
@@ -46,7 +47,7 @@ Output:
 /** The same for a series: more time, and no time of their own for proofs. */
 const runSearchHelp = searchHelp
   .replace('--time-limit S=60 ', '--time-limit S=600')
-  .replace(/\n *--proof-time.*/, '');
+  .replace(/\n *--proof-time.*\n.*/, '');
 
 const timelineHelp = `Run (FOLDER holds checkpoints with numbers in their names; a file that holds a series does as well):
   --every N=1            take every n-th checkpoint
@@ -110,7 +111,11 @@ dimension with standard errors. Those of fixed points and cycles are exact.`,
 
 const verifyHelp = `Every listed object is solved again from its itinerary in exact arithmetic, every number is derived
 again, and every claim is held against what it needs. Where there are few itineraries, completeness is
-proven again by solving all of them exactly. How the model was read is taken from the report.`;
+proven again by solving all of them exactly. How the model was read is taken from the report.
+
+  --proof F              re-check the proof that analyze --proof wrote: every exclusion, that together they
+                         leave nothing out, and that what they leave in is listed; what F does not
+                         establish is named`;
 
 const statusHelp = `Exit status: 0 done; 1 the input is at fault; 2 usage; 3 stopped at a limit, partial results
 printed; 4 internal inconsistency; 130 interrupted.`;

@@ -104,7 +104,12 @@ async function runInfo(command: Info, client: WorkerClient): Promise<number> {
 
 async function runAnalyze(command: Analyze, client: WorkerClient): Promise<number> {
   const display = progressDisplay(process.stderr);
-  const request = { file: fileRef(command.file), options: command.model, search: command.search };
+  const request = {
+    file: fileRef(command.file),
+    options: command.model,
+    search: command.search,
+    ...(command.proof === null ? {} : { proof: path.resolve(command.proof) }),
+  };
   const running = client.run('analyze', request, (event) => {
     if (event.type === 'progress') display.show(event.progress);
     else if (event.type === 'finds')
@@ -227,8 +232,13 @@ function cacheFolder(): string {
 }
 
 async function runVerify(command: Verify, client: WorkerClient): Promise<number> {
-  const { report, file, model: options } = command;
-  const running = client.run('verify', { report: fileRef(report), file: fileRef(file), options });
+  const { report, file, proof, model: options } = command;
+  const running = client.run('verify', {
+    report: fileRef(report),
+    file: fileRef(file),
+    options,
+    ...(proof === null ? {} : { proof: path.resolve(proof) }),
+  });
   const release = onInterrupt(() => running.stop(false));
   try {
     const verification = await running.result;

@@ -41,6 +41,8 @@ export type Command =
       readonly out: { readonly file: string; readonly format: OutFormat } | null;
       readonly model: ModelOptions;
       readonly search: SearchOptions;
+      /** Where the proof is written. */
+      readonly proof: string | null;
       /** Results of SCYFI to hold the report against. */
       readonly compare: string | null;
     }
@@ -96,6 +98,7 @@ export type Command =
       readonly name: 'verify';
       readonly report: string;
       readonly file: string;
+      readonly proof: string | null;
       readonly json: boolean;
       readonly model: ModelOptions;
     };
@@ -227,14 +230,16 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'analyze': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags });
       if (values['help'] === true) return { name: 'help', topic: 'analyze' };
-      for (const flag of ['proof', 'shard'])
-        if (values[flag] !== undefined) throw new UsageError(`--${flag} is not available in this version`);
+      if (values['shard'] !== undefined) throw new UsageError('--shard is not available in this version');
+      if (values['proof'] !== undefined && values['no-certify'] === true)
+        throw new UsageError('--proof and --no-certify exclude each other');
       return {
         name: 'analyze',
         file: onlyFile(positionals),
         json: values['json'] === true,
         out: outFile(values['out']),
         model: modelOptions(values),
+        proof: typeof values['proof'] === 'string' ? values['proof'] : null,
         compare: typeof values['compare'] === 'string' ? values['compare'] : null,
         search: searchOptions(values, machine, 60),
       };
@@ -347,12 +352,19 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
       };
     }
     case 'verify': {
-      const { values, positionals } = parse(rest, modelFlags);
+      const { values, positionals } = parse(rest, { ...modelFlags, proof: { type: 'string' } });
       if (values['help'] === true) return { name: 'help', topic: 'verify' };
       const [report, file, ...more] = positionals;
       if (report === undefined || file === undefined || more.length > 0)
         throw new UsageError('verify takes a report and the model file it was made from');
-      return { name: 'verify', report, file, json: values['json'] === true, model: modelOptions(values) };
+      return {
+        name: 'verify',
+        report,
+        file,
+        proof: typeof values['proof'] === 'string' ? values['proof'] : null,
+        json: values['json'] === true,
+        model: modelOptions(values),
+      };
     }
     default:
       throw new UsageError(

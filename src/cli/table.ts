@@ -205,17 +205,37 @@ function boxText({ lower, upper }: { lower: readonly number[]; upper: readonly n
 }
 
 /** What `verify` prints for a reader. */
-export function verificationText({ problems, objects, exact, claimed, proven }: Verification): string {
-  const range = (orders: readonly number[]): string =>
-    orders.length === 0
-      ? 'none'
-      : orders.length === 1
-        ? String(orders[0])
-        : `${String(orders[0])} to ${String(orders.at(-1))}`;
+export function verificationText({ problems, objects, exact, claimed, proven, proof }: Verification): string {
+  const left = claimed.filter((order) => !proven.includes(order) && !proof?.proven.includes(order));
+  const range = (orders: readonly number[]): string => {
+    const runs: number[][] = [];
+    for (const order of orders)
+      if (runs.at(-1)?.at(-1) === order - 1) runs.at(-1)!.push(order);
+      else runs.push([order]);
+    const texts = runs.map((run) =>
+      run.length === 1 ? String(run[0]) : `${String(run[0])} to ${String(run.at(-1))}`,
+    );
+    return texts.length === 0 ? 'none' : texts.join(', ');
+  };
   return [
     problems.length === 0 ? 'Verified.' : `Rejected: ${plural(problems.length, 'problem')}.`,
     `${plural(objects, 'object')}, ${String(exact)} solved again in exact arithmetic${exact < objects ? ', the others iterated in floating point' : ''}.`,
     `Orders called complete: ${range(claimed)}; proven again here by solving every itinerary exactly: ${range(proven)}.`,
+    ...(proof && proof.problems.length === 0
+      ? [
+          `Proof: ${plural(proof.lines, 'line')} re-checked in exact arithmetic (${Object.entries(
+            proof.counts,
+          )
+            .map(([name, count]) => `${name}: ${String(count)}`)
+            .join(
+              ', ',
+            )}); orders established as claimed: ${range(proof.proven)}${proof.allPeriods ? ', and every longer period' : ''}.`,
+        ]
+      : []),
+    ...(proof && left.length > 0
+      ? [`Not re-checked: the claim of ${left.length === 1 ? 'order' : 'orders'} ${range(left)}.`]
+      : []),
+    ...bullets('What the proof leaves open', proof?.notes ?? []),
     ...bullets('Problems', problems),
     '',
   ].join('\n');

@@ -9,6 +9,8 @@ export interface AnalyzeContext {
   readonly version: string;
   readonly control: Control;
   readonly onEvent: (event: Jobs['analyze']['event']) => void;
+  /** Receives the lines of the proof. */
+  readonly proof?: (line: string) => void;
   readonly runTasks?: NonNullable<DetectOptions['runTasks']>;
 }
 
@@ -48,6 +50,7 @@ export async function analyze(
     },
     onProven: (upTo) => onEvent({ type: 'proven', upTo }),
     onFinds: (finds) => onEvent({ type: 'finds', finds }),
+    ...(context.proof ? { proof: { write: context.proof, digest: model.digest } } : {}),
     ...(context.runTasks ? { runTasks: context.runTasks } : {}),
   });
   if (control.cancelled) throw new Cancelled();

@@ -3,6 +3,7 @@ import { InputError } from '../core/errors';
 import type { ModelOptions } from '../core/models/types';
 import type { ModelSummary, Report } from '../core/report/types';
 import { verifyReport, type Verification } from '../core/verify/report';
+import type { LineSource } from '../core/verify/proofLines';
 import type { Source } from '../formats/source';
 import type { LoadedModel } from './load';
 
@@ -53,9 +54,9 @@ export function optionsOf(
   };
 }
 
-/** Re-checks a report against its model. */
-export function verify(report: Report, model: LoadedModel): Verification {
-  const verification = verifyReport(report, model.map, model.digest);
+/** Re-checks a report against its model, and its proof where there is one. */
+export function verify(report: Report, model: LoadedModel, proof: LineSource | null = null): Verification {
+  const verification = verifyReport(report, model.map, model.digest, proof);
   const { equation } = model.model;
   if (equation === report.model.equation) return verification;
   return {

@@ -122,7 +122,13 @@ export interface Failure {
 export interface Jobs extends JsonJobs {
   info: { request: { file: FileRef; options: ModelOptions }; event: never; result: InfoReport };
   analyze: {
-    request: { file: FileRef; options: ModelOptions; search: SearchOptions };
+    request: {
+      file: FileRef;
+      options: ModelOptions;
+      search: SearchOptions;
+      /** Path on disk where the proof is written. */
+      proof?: string;
+    };
     event:
       | { type: 'model'; model: Omit<ModelSummary, 'scale'> }
       | { type: 'progress'; progress: Progress }
@@ -185,7 +191,13 @@ export interface Jobs extends JsonJobs {
   };
   /** Re-checks a report against its model file. */
   verify: {
-    request: { report: FileRef; file: FileRef; options: ModelOptions };
+    request: {
+      report: FileRef;
+      file: FileRef;
+      options: ModelOptions;
+      /** Path on disk of the proof, to be re-checked too. */
+      proof?: string;
+    };
     event: never;
     result: Verification;
   };

@@ -34,6 +34,7 @@ import { CacheFolder } from './cacheFolder';
 import { hashSource, openRef, openRun, runFolderOf } from './files';
 import { jsonHandlers } from './jsonDocuments';
 import { runTasksOnThreads } from './pool';
+import { LineReader, LineWriter } from './proofFile';
 import { TimelineThreads } from './timelineThreads';
 
 /** Stop, time limit and memory limit of a job. */
@@ -84,10 +85,11 @@ export function serve(port: MessagePort, script: string): void {
       const { source, neighbourhood } = await openRef(file);
       return info(source, neighbourhood, options);
     },
-    analyze: async ({ file, options, search }, stop, onEvent) => {
+    analyze: async ({ file, options, search, proof: place }, stop, onEvent) => {
       const model = await load(file, options);
       const control = controlOf(stop, search);
-      return analyze(model, search, {
+      const proof = place === undefined ? null : new LineWriter(place);
+      const running = analyze(model, search, {
         version,
         control,
         onEvent,
@@ -104,7 +106,9 @@ export function serve(port: MessagePort, script: string): void {
                 ),
             }
           : {}),
+        ...(proof ? { proof: (line) => proof.write(line) } : {}),
       });
+      return running.finally(() => proof?.close());
     },
     compare: async ({ report, file, options, results }) => {
       const { source, neighbourhood } = await openRef(results);
@@ -182,9 +186,15 @@ export function serve(port: MessagePort, script: string): void {
         await threads.dispose();
       }
     },
-    verify: async ({ report: ref, file, options }) => {
+    verify: async ({ report: ref, file, options, proof: place }) => {
       const report = await readReport((await openRef(ref)).source);
-      return verify(report, await load(file, optionsOf(report.model, options)));
+      const model = await load(file, optionsOf(report.model, options));
+      const proof = place === undefined ? null : new LineReader(place);
+      try {
+        return verify(report, model, proof);
+      } finally {
+        proof?.close();
+      }
     },
     check: async ({ file }) => {
       const { source, neighbourhood } = await openRef(file);

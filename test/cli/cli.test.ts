@@ -165,7 +165,7 @@ describe('command line', () => {
   });
 
   it('exits 2 for a wrong command line, with nothing on standard output', async () => {
-    for (const args of [[], ['frobnicate'], ['analyze', 'x', '--proof', 'y']]) {
+    for (const args of [[], ['frobnicate'], ['analyze', 'x', '--shard', '1/2']]) {
       const { status, out, err } = await run(args);
       assert.deepEqual([status, out], [2, '']);
       assert.match(err, /^rnn-dynamics: .*\nTry: rnn-dynamics --help\n$/);
@@ -414,5 +414,29 @@ describe('command line', () => {
     assert.equal(none.status, 1);
     assert.match(none.err, /not a report/);
     assert.equal((await run(['verify', report])).status, 2);
+  });
+
+  it('writes the proof of a trained net, verifies it, and rejects one that was cut, changed or is of another model', async () => {
+    const run10 = path.join(root, 'test/fixtures/runs/R10_plrnn2_ellipse_sgd');
+    const [model, other] = [path.join(run10, 'ckpt_00365.pt'), path.join(run10, 'ckpt_00370.pt')];
+    const [report, proof] = [path.join(folder, 'proven.json'), path.join(folder, 'proof.jsonl')];
+    const args = ['analyze', model, '--max-order', '3', '--out', report, '--proof', proof];
+    const made = await run(args);
+    assert.equal(made.status, 0, made.err);
+    const good = await run(['verify', report, model, '--proof', proof]);
+    assert.equal(good.status, 0, good.out + good.err);
+    assert.match(good.out, /^Verified\./);
+    assert.match(good.out, /orders established as claimed: 1 to 3/);
+    const text = await readFile(proof, 'utf8');
+    const cut = await file('cut.jsonl', text.slice(0, text.length / 2));
+    const changed = await file('changed.jsonl', text.replace('"radius":', '"radius":1'));
+    for (const bad of [cut, changed]) {
+      const { status, out } = await run(['verify', report, model, '--proof', bad]);
+      assert.equal(status, 4, out);
+      assert.match(out, /^Rejected/);
+    }
+    assert.equal((await run(['verify', report, other, '--proof', proof])).status, 4);
+    assert.equal((await run(['verify', report, model, '--proof', path.join(folder, 'none')])).status, 1);
+    assert.equal((await run([...args.slice(0, -1), path.join(folder, 'no', 'p')])).status, 1);
   });
 });

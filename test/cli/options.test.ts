@@ -7,7 +7,7 @@ const parse = (...args: string[]): Command => parseCommand(args, machine);
 describe('command line options', () => {
   it('have the defaults of the contract', () => {
     assert.deepEqual(parse('analyze', 'm.pt'), {
-      ...{ name: 'analyze', compare: null, file: 'm.pt', json: false, out: null, model: {} },
+      ...{ name: 'analyze', proof: null, compare: null, file: 'm.pt', json: false, out: null, model: {} },
       search: { maxOrder: 4, seed: 0, timeLimit: 60, threads: 8, memoryLimitMB: 4096, certify: true },
     });
   });
@@ -31,7 +31,14 @@ describe('command line options', () => {
       ...['--set', 'clipped=true', '--map', 'my.w=W,my.b=h', '--input', '-1,2e3', '--epoch', '40', 'm.pt'],
     );
     assert.deepEqual(command, {
-      ...{ name: 'analyze', compare: null, file: 'm.pt', json: true, out: { file: 'r.CSV', format: 'csv' } },
+      ...{
+        name: 'analyze',
+        proof: null,
+        compare: null,
+        file: 'm.pt',
+        json: true,
+        out: { file: 'r.CSV', format: 'csv' },
+      },
       model: {
         ...{ kind: 'ALRNN', set: { P: '2', leak: '0.5', clipped: 'true' }, map: { W: 'my.w', h: 'my.b' } },
         ...{ input: [-1, 2000], epoch: 40 },
@@ -90,7 +97,8 @@ describe('command line options', () => {
     [['analyze'], /file is missing/],
     [['analyze', 'a', 'b'], /one file at a time/],
     [['analyze', 'a', '--frobnicate'], /--frobnicate/],
-    [['analyze', 'a', '--proof', 'p'], /--proof is not available/],
+    [['analyze', 'a', '--proof', 'p', '--no-certify'], /exclude each other/],
+    [['analyze', 'a', '--shard', '1/2'], /--shard is not available/],
     [['analyze', 'a', '--shard', '1/2'], /--shard is not available/],
     [['analyze', 'a', '--max-order', '0'], /--max-order takes a whole number/],
     [['analyze', 'a', '--max-order', 'x'], /--max-order takes a number/],

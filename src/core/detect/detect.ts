@@ -21,6 +21,8 @@ import { WordSolver } from './solver';
 import { survey } from './survey';
 import type { OrderProof } from '../prove/orderProof';
 import { proveCyclic } from '../prove/cyclicProof';
+import { ProofLog } from '../prove/proofLog';
+import type { UnwrittenLine } from '../report/proof';
 import { provePlanar } from '../prove/planarProof';
 import { proveSpace } from '../prove/spaceProof';
 import { RESIDUAL, residuals } from './verify';
@@ -51,6 +53,8 @@ export interface DetectOptions {
   readonly allPeriodsNodes?: number;
   /** Longer attractors are named by their period alone: neither listed as cycles nor searched around. */
   readonly longest?: number;
+  /** Where the proof is written, line by line, and the digest of the model file that it is about. */
+  readonly proof?: { readonly write: (line: string) => void; readonly digest: string };
   /** Runs order searches on several threads; in this thread, one after the other, when absent. */
   readonly runTasks?: (
     tasks: readonly OrderTask[],
@@ -110,6 +114,8 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   let borderPoints = 0;
   const stream = (cycles: Cycle[], boundaryPoints: BoundaryPoint[]): void =>
     options.onFinds({ cycles, boundaryPoints });
+  const log = options.proof ? new ProofLog(options.proof.write) : null;
+  if (options.proof) log?.head(options.proof.digest, unit, map.n, map.L);
   const found = new Collection(scaled, scale, {
     onCycle: (cycle) => stream([toUnits({ ...cycle, id: provisionalId(cycle) }, unit)], []),
     onBoundary: (point) => stream([], [toUnits({ ...point, id: `BP${String(++borderPoints)}` }, unit)]),
@@ -129,6 +135,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     stop,
     onCandidate: (word, certain) => void found.addWord([word], COMPLEMENTARITY, certain),
     onProgress: (fraction) => onProgress('fixed points', 0.3 * fraction),
+    ...(log ? { log } : {}),
   });
   const unlisted = fixedPoints.candidates.filter((word) => !found.decide([word], COMPLEMENTARITY)).length;
   for (const { point, units, itineraryCount, words, key } of fixedPoints.boundary) {
@@ -186,6 +193,8 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   const aperiodic = describeAperiodic(seen, options.spectra ? { map: scaled, scale, stop } : null);
 
   const certificates = new Map<number, Certificate>();
+  /** Of those that the proof file holds, the strongest of each order. */
+  const written = new Map<number, Certificate>();
   const undecided = new Map<number, number>();
   let told = 0;
   const land = (order: number, certificate: Certificate): void => {
@@ -198,17 +207,21 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     if (told > before) options.onProven?.(told);
   };
   if (fixedPoints.complete && unlisted === 0) {
-    const { domain, method, statement, counts, errorBound } = fixedPoints;
-    const inUnits = (box: readonly number[]): number[] => box.map((v) => v * unit);
-    land(1, {
-      domain:
-        domain === 'everywhere' ? domain : { lower: inUnits(domain.lower), upper: inUnits(domain.upper) },
+    const { domain, written: shown, method, statement, counts, errorBound } = fixedPoints;
+    const inUnits = (where: typeof domain): Certificate['domain'] =>
+      where === 'everywhere'
+        ? where
+        : { lower: where.lower.map((v) => v * unit), upper: where.upper.map((v) => v * unit) };
+    const certificate: Certificate = {
+      domain: inUnits(domain),
       periods: 1,
       method,
       statement,
       counts,
       errorBound: errorBound * unit,
-    });
+    };
+    land(1, certificate);
+    if (shown) written.set(1, { ...certificate, domain: inUnits(shown) });
   }
 
   // Where the fixed points are not proven complete, order 1 is searched like the others, too.
@@ -302,27 +315,42 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     if (open === 0) land(order, exhaustionCertificate(order, words));
     else undecided.set(order, open);
   }
-  if (certify && scaled.n !== 2 && !stop()) {
+  // Polygons are not written down: linear programs show the same once more.
+  if (certify && (scaled.n !== 2 || log) && !stop()) {
     onProgress('proof', 0.95);
-    proof = proveSpace(found, {
+    const inSpace = proveSpace(found, {
       maxOrder,
       ...(options.allPeriodsNodes === undefined ? {} : { allPeriodsNodes: options.allPeriodsNodes }),
       unit,
       seconds: options.proofSeconds ?? PROOF_SECONDS,
       stop,
       onProgress: (stage) => onProgress(stage, 0.95),
+      ...(log ? { log } : {}),
+      untilClosed: proof?.allPeriods === true,
     });
-    for (const [order, certificate] of proof.certificates) land(order, certificate);
-    if (proof.allPeriods) options.onProven?.('all');
+    for (const [order, certificate] of inSpace.certificates) {
+      const planar = proof?.certificates.get(order);
+      if (!planar || includes(certificate, planar)) land(order, certificate);
+      if (!written.has(order) || includes(certificate, written.get(order)!)) written.set(order, certificate);
+    }
+    if (!proof || (inSpace.allPeriods && !proof.allPeriods)) proof = inSpace;
+    if (inSpace.allPeriods) options.onProven?.('all');
   }
   let cyclic: OrderProof | null = null;
-  const unproven = tasks
-    .map((task) => task.order)
-    .filter((k) => k >= 2 && k <= maxOrder && !certificates.has(k));
+  const unproven = log
+    ? Array.from({ length: Math.max(0, maxOrder - 1) }, (_, i) => i + 2).filter((k) => {
+        const [claimed, shown] = [certificates.get(k), written.get(k)];
+        return !claimed || !shown || !includes(shown, claimed);
+      })
+    : tasks.map((task) => task.order).filter((k) => k >= 2 && k <= maxOrder && !certificates.has(k));
   if (certify && unproven.length > 0 && !stop()) {
     onProgress('proof', 0.97);
-    cyclic = proveCyclic(found, unproven, unit, stop, (stage) => onProgress(stage, 0.97));
-    for (const [order, certificate] of cyclic.certificates) land(order, certificate);
+    cyclic = proveCyclic(found, unproven, unit, stop, (stage) => onProgress(stage, 0.97), log);
+    for (const [order, certificate] of cyclic.certificates) {
+      written.set(order, certificate);
+      const before = certificates.get(order);
+      if (!before || includes(certificate, before)) land(order, certificate);
+    }
   }
   if (found.undecided > 0)
     warnings.push(
@@ -350,6 +378,26 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
         warnings.push(
           `${cycle.id} has a multiplier on the unit circle within its error bound (${cycle.multiplierError.toExponential(1)}): families of order ${String(order)} or a multiple of it may surround it.`,
         );
+  for (const [order, certificate] of log ? certificates : []) {
+    const shown = written.get(order);
+    if (shown && includes(shown, certificate)) continue;
+    const line: UnwrittenLine = {
+      unwritten: {
+        order,
+        method: certificate.method,
+        why: shown
+          ? `what is written down holds ${shown.domain === 'everywhere' ? 'everywhere' : 'in a box'} for ${shown.periods === 'all' ? 'all periods' : 'this order alone'}, which is less than what is claimed.`
+          : certificate.method === 'word graph'
+            ? 'the linear programs that would show it in written form came to no end within --proof-time.'
+            : 'this method has no written form; verify solves every itinerary itself where there are few enough.',
+      },
+    };
+    log?.line(line);
+    warnings.push(
+      `The proof file does not hold what is claimed for order ${String(order)} (${line.unwritten.method}): ${line.unwritten.why}`,
+    );
+  }
+  log?.end({ digest: options.proof!.digest, orders, beyond });
   const listed = new Map([...orders.flatMap(({ cycles }) => cycles), ...beyond].map((c) => [c.id, c]));
   const attractors = [
     ...periodicAttractors(seen, bitsOf, idOf).map((attractor): Attractor => {
@@ -479,6 +527,15 @@ function addResting(found: Collection, state: Float64Array): void {
     verified: residuals(map, [state]).residual <= RESIDUAL * scale,
     note: 'Simulated orbits come to rest here, on region borders: its Jacobian is not defined.',
   });
+}
+
+/** Whether a certificate says all that another one says. */
+function includes(a: Certificate, b: Certificate): boolean {
+  if (a.periods !== 'all' && b.periods === 'all') return false;
+  if (a.domain === 'everywhere') return true;
+  if (b.domain === 'everywhere') return false;
+  const { lower, upper } = a.domain;
+  return b.domain.lower.every((v, j) => v >= lower[j]!) && b.domain.upper.every((v, j) => v <= upper[j]!);
 }
 
 function exhaustionCertificate(order: number, words: number): Certificate {

@@ -7,6 +7,7 @@ import { encloseSolve, gamma, UNDERFLOW } from './enclosure';
 import { FixedPointTree } from './fixedPointTree';
 import { buildLcp, type Lcp } from './lcp';
 import type { OrderProof } from './orderProof';
+import type { ProofLog } from './proofLog';
 import { Rotations } from './rotations';
 
 /** Largest number of units, all points together, that is tried. */
@@ -38,6 +39,7 @@ export function proveCyclic(
   unit: number,
   stop: () => boolean,
   onProgress: (stage: string) => void = () => undefined,
+  log: ProofLog | null = null,
 ): OrderProof {
   const { n, L } = found.map;
   const certificates = new Map<number, Certificate>();
@@ -72,7 +74,7 @@ export function proveCyclic(
       `proof of order ${String(order)}${projected.seconds >= 1 ? `, about ${projected.seconds.toFixed(0)} s` : ''}`,
     );
     const begin = Date.now();
-    const search = new CyclicSearch(found, order, left, stop);
+    const search = new CyclicSearch(found, order, left, stop, log);
     const reason = search.run();
     sizes.push({ order, nodes: search.nodes, milliseconds: Date.now() - begin });
     work += search.nodes * PASSES * (order * L) ** 2;
@@ -127,6 +129,7 @@ class CyclicSearch {
     private readonly k: number,
     private readonly maxNodes: number,
     private readonly stop: () => boolean,
+    private readonly log: ProofLog | null,
   ) {
     const { n, L, C, d } = found.map;
     this.constant = Int8Array.from({ length: L }, (_, u) =>
@@ -181,6 +184,7 @@ class CyclicSearch {
       this.maxNodes - this.nodes,
       radius,
       new Rotations(L, k, lcp.base),
+      this.log && { log: this.log, order: k },
     );
     const settled: { unit: number; state: number }[] = [];
     for (let v = 0; v < k * L; v++) {

@@ -1,6 +1,8 @@
 import { UNIT } from './enclosure';
 import { FarkasChecker, Reach } from './farkas';
 import type { Lcp } from './lcp';
+import { sparse, type ProofLog } from './proofLog';
+import type { TreeEnd, TreeLine, TreePart } from '../report/proof';
 import type { Rotations } from './rotations';
 import { Tableau } from './tableau';
 
@@ -72,19 +74,24 @@ export class FixedPointTree {
   private readonly L: number;
   private work = 0;
   private readonly negligible: number;
+  /** Multipliers of the last accepted proof. */
+  private readonly accepted: Float64Array;
 
   constructor(
     private readonly lcp: Lcp,
     private readonly normalised: boolean,
     private readonly handlers: TreeHandlers,
     private readonly maxNodes: number,
-    radius: number,
+    private readonly radius: number,
     /** The problem is the same under these: of solutions that they exchange, one reaches a leaf. */
     private readonly rotations: Rotations | null = null,
+    /** Receives every node, for a problem of that many points. */
+    private readonly record: { readonly log: ProofLog; readonly order: number } | null = null,
   ) {
     this.L = lcp.L;
     this.y = new Float64Array(lcp.L);
     this.plain = new Float64Array(lcp.L);
+    this.accepted = new Float64Array(lcp.L);
     this.checker = new FarkasChecker(lcp, radius);
     let size = normalised ? 1 : 0;
     for (const v of lcp.q) size = Math.max(size, Math.abs(v));
@@ -97,8 +104,20 @@ export class FixedPointTree {
     root.reset();
     this.open = 0;
     for (const { unit, state } of forbidden) root.decide(unit, state);
+    const { record, radius, normalised } = this;
+    if (record) {
+      const base = this.lcp.base.join('');
+      const part: TreePart = { part: 'tree', order: record.order, base, radius, far: normalised };
+      record.log.line(part);
+    }
     this.visit(0, 1);
     if (this.stopped) this.open++;
+    const end: TreeEnd = { end: 'tree', complete: !this.stopped && this.abandoned === 0 };
+    record?.log.line(end);
+  }
+
+  private write(line: TreeLine): void {
+    this.record?.log.line(line);
   }
 
   private frame(depth: number): Tableau {
@@ -113,6 +132,7 @@ export class FixedPointTree {
     const t = this.frames[depth]!;
     if (this.rotations?.repeats(depth, t.state) === true) {
       this.counts.repeated++;
+      this.write(['r']);
       this.settled(share);
       return;
     }
@@ -120,7 +140,10 @@ export class FixedPointTree {
     if (this.stopped) return;
     const repeated =
       outcome !== Outcome.Excluded && this.rotations !== null && this.rotations.repeats(depth, t.state);
-    if (repeated) this.counts.repeated++;
+    if (repeated) {
+      this.counts.repeated++;
+      this.write(['r']);
+    }
     if (outcome === Outcome.Excluded || repeated) {
       if (!repeated) this.counts.excluded++;
       this.settled(share);
@@ -128,6 +151,7 @@ export class FixedPointTree {
     }
     if (t.open === 0) {
       this.counts.leaves++;
+      this.write(['l']);
       this.handlers.leaf(t.state);
       this.settled(share);
       return;
@@ -139,6 +163,7 @@ export class FixedPointTree {
     }
     const unit = this.branchUnit(t);
     const first = this.value(t, unit) >= this.value(t, this.L + unit) ? 0 : 1;
+    this.write(['b', unit, first]);
     const child = this.frame(depth + 1);
     for (const state of [first, 1 - first]) {
       child.copyFrom(t);
@@ -200,7 +225,10 @@ export class FixedPointTree {
       const c = this.column(t, r);
       if (c < 0) {
         const v = a[r * width + L]!;
-        if (this.exclude(t, r, v < 0 ? 1 : -1)) return Outcome.Excluded;
+        if (this.exclude(t, r, v < 0 ? 1 : -1)) {
+          if (this.record) this.write(['x', sparse(this.accepted)]);
+          return Outcome.Excluded;
+        }
         if (!refreshed) {
           refreshed = true;
           this.counts.refreshes++;
@@ -273,7 +301,9 @@ export class FixedPointTree {
       const proven = this.exclude(t, i, -1);
       t.allowed[variable] = 1;
       if (!proven) continue;
-      t.decide(unit, variable < L ? 0 : 1);
+      const state = variable < L ? 0 : 1;
+      if (this.record) this.write(['f', unit, state, sparse(this.accepted)]);
+      t.decide(unit, state);
       any = true;
     }
     return any;
@@ -301,6 +331,7 @@ export class FixedPointTree {
       sum += Math.abs(f);
     }
     let reach: Reach;
+    this.accepted.set(y);
     if (this.normalised) {
       reach = this.checker.outer(y, t.allowed) ? Reach.Everywhere : Reach.None;
     } else {
@@ -309,9 +340,13 @@ export class FixedPointTree {
       plain.set(y);
       this.lift(t, own, 16 * L * UNIT * sum * this.checker.largest);
       reach = this.checker.inner(y, t.allowed);
+      this.accepted.set(y);
       if (reach !== Reach.Everywhere) {
         const second = this.checker.inner(plain, t.allowed);
-        if (second > reach) reach = second;
+        if (second > reach) {
+          reach = second;
+          this.accepted.set(plain);
+        }
         if (reach === Reach.Within) this.bounded = true;
       }
     }

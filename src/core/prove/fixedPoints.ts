@@ -6,6 +6,8 @@ import { buildLcp } from './lcp';
 import type { Lcp } from './lcp';
 import { principalPivoting } from './principalPivoting';
 import { RegionWords } from '../detect/regionWords';
+import type { UniquePart } from '../report/proof';
+import type { ProofLog } from './proofLog';
 import { uniqueByPMatrix } from './uniqueness';
 
 export interface FixedPointSearchOptions {
@@ -21,6 +23,8 @@ export interface FixedPointSearchOptions {
    */
   readonly onCandidate?: (word: Uint8Array, certain: boolean) => void;
   readonly onProgress?: (fraction: number) => void;
+  /** Receives the proof. */
+  readonly log?: ProofLog;
 }
 
 export interface FixedPointSearchResult {
@@ -52,6 +56,8 @@ export interface FixedPointSearchResult {
   /** For the certificate: what was shown, by which argument, where it holds. */
   readonly statement: string;
   readonly domain: 'everywhere' | { lower: number[]; upper: number[] };
+  /** Where what `log` received holds; null where it received nothing complete. */
+  readonly written: FixedPointSearchResult['domain'] | null;
   readonly counts: Readonly<Record<string, number>>;
   /** Largest error of an entry of T and q, and of any solution accepted. */
   readonly errorBound: number;
@@ -59,6 +65,11 @@ export interface FixedPointSearchResult {
 
 /** sum(o) + sum(s) beyond this, in units of the largest |q_u| (at least 1), is far: shown to hold no fixed point apart. */
 const FAR = 1e7;
+
+const FAR_TREE = 'That none lies far out was shown by a second search on the normalised equations o = T s.';
+
+/** Nodes of that search where it is only to be written down. */
+const FAR_NODES = 3000;
 
 /** Largest number of units for which every word is solved when no base region is regular. */
 const WORD_BY_WORD = 16;
@@ -104,6 +115,7 @@ class FixedPointSearch {
   private readonly reasons: string[] = [];
   private method = 'complementarity search';
   private domain: FixedPointSearchResult['domain'] = 'everywhere';
+  private written: FixedPointSearchResult['written'] = null;
   private undecided = 0;
   private progressed = 0;
 
@@ -133,8 +145,17 @@ class FixedPointSearch {
     const unique = uniqueByPMatrix(lcp, stop);
     if (unique !== null && this.findUnique(lcp)) {
       this.method = 'unique solution';
+      this.written = 'everywhere';
+      const { argument, weights } = unique;
+      const part: UniquePart = {
+        part: 'unique',
+        base: lcp.base.join(''),
+        argument,
+        weights: Array.from(weights),
+      };
+      this.options.log?.line(part);
       return this.finish(
-        `Exactly one fixed point exists in all of state space, because ${unique}, so that T is a P-matrix and the complementarity problem o = q + T s has one solution for every q; it was found.`,
+        `Exactly one fixed point exists in all of state space, because ${unique.text}, so that T is a P-matrix and the complementarity problem o = q + T s has one solution for every q; it was found.`,
         error,
       );
     }
@@ -157,8 +178,10 @@ class FixedPointSearch {
     const tree = this.tree(lcp, false, radius, 0, 0.8);
     let statement =
       'Every fixed point is listed. Each region was solved by itself or lies in a subtree of regions excluded by a linear combination of the fixed-point equations with all signs checked against rounding (Farkas certificate).';
+    this.written = 'everywhere';
     if (tree.bounded && this.reasons.length === 0) {
       const box = this.box(radius);
+      this.written = box;
       if (!this.options.certify) this.domain = box;
       else {
         const far = this.farAway(lcp, radius, box.upper[0] ?? 0);
@@ -186,6 +209,8 @@ class FixedPointSearch {
   private farAway(lcp: Lcp, radius: number, far: number): string | null {
     const { n, L } = this.map;
     if (n <= 3 && L > n && far > 0) {
+      const shown = this.options.log ? this.writtenFar(lcp, radius) : null;
+      if (shown !== null) return shown;
       let visited = 0;
       const finished = farWords(this.map, far, (word) => {
         visited++;
@@ -203,7 +228,22 @@ class FixedPointSearch {
     const before = this.reasons.length;
     this.tree(lcp, true, radius, 0.8, 0.2, 'far');
     if (this.reasons.length > before) return null;
-    return 'That none lies far out was shown by a second search on the normalised equations o = T s.';
+    this.written = 'everywhere';
+    return FAR_TREE;
+  }
+
+  /** The regions that reach far out have no written form: a small tree may show the same. */
+  private writtenFar(lcp: Lcp, radius: number): string | null {
+    const { undecided } = this;
+    const reasons = this.reasons.length;
+    this.tree(lcp, true, radius, 0.8, 0.1, 'far', FAR_NODES);
+    if (this.reasons.length === reasons) {
+      this.written = 'everywhere';
+      return FAR_TREE;
+    }
+    this.reasons.length = reasons;
+    this.undecided = undecided;
+    return null;
   }
 
   private tree(
@@ -213,6 +253,7 @@ class FixedPointSearch {
     start: number,
     share: number,
     prefix = '',
+    maxNodes = Infinity,
   ): FixedPointTree {
     const handlers: TreeHandlers = {
       leaf: (states) => {
@@ -229,7 +270,15 @@ class FixedPointSearch {
         this.options.onProgress?.(now);
       },
     };
-    const tree = new FixedPointTree(lcp, normalised, handlers, this.options.maxNodes ?? Infinity, radius);
+    const tree = new FixedPointTree(
+      lcp,
+      normalised,
+      handlers,
+      Math.min(maxNodes, this.options.maxNodes ?? Infinity),
+      radius,
+      null,
+      this.options.log ? { log: this.options.log, order: 1 } : null,
+    );
     const settled: { unit: number; state: number }[] = [];
     this.words.constant.forEach((bit, unit) => {
       if (bit !== -1) settled.push({ unit, state: bit === lcp.base[unit] ? 0 : 1 });
@@ -327,6 +376,7 @@ class FixedPointSearch {
       method: this.method,
       statement: complete ? statement : '',
       domain: this.domain,
+      written: this.options.log ? this.written : null,
       counts: {
         ...this.counts,
         regionsSolved: words.solves,

@@ -126,6 +126,12 @@ export class SlabRegions {
     return at === this.first[slab + 1]! ? Infinity : this.bounds[at]!;
   }
 
+  /** A unit whose border is the threshold after an interval, and its bit on the lower side. */
+  border(slab: number, interval: number): { unit: number; below: number } {
+    const { unit, side } = this.#open.find((entry) => entry.slab === slab && entry.at === interval)!;
+    return { unit, below: side > 0 ? 0 : 1 };
+  }
+
   /** Units that the box leaves open. */
   get openUnits(): number {
     return this.#open.length;

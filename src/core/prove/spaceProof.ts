@@ -1,15 +1,12 @@
 import type { Collection } from '../detect/collection';
 import { certainlyVirtual } from '../detect/virtual';
 import type { Certificate } from '../report/types';
+import type { BoxLine, BoxPart, ContractionPart, EmptyPart, NothingPart } from '../report/proof';
 import type { OrderProof } from './orderProof';
+import type { ProofLog } from './proofLog';
 import { unsettledOrders } from './planarProof';
 import { SlabRegions, type Box } from './slabs';
-import {
-  OPERATIONS_PER_SECOND,
-  spaceWordGraph,
-  type SpaceRecorder,
-  type SpaceWordGraph,
-} from './spaceWordGraph';
+import { OPERATIONS_PER_SECOND, spaceWordGraph, type SpaceWordGraph } from './spaceWordGraph';
 import { Confinement } from './trapping';
 
 export interface SpaceProofOptions {
@@ -23,7 +20,10 @@ export interface SpaceProofOptions {
   readonly stop: () => boolean;
   /** What comes next and about how long it takes, in plain words, before it begins. */
   readonly onProgress?: (stage: string) => void;
-  readonly recorder?: SpaceRecorder;
+  /** All periods are known to be provable: all the time may be spent on that. */
+  readonly untilClosed?: boolean;
+  /** Receives the proof. */
+  readonly log?: ProofLog;
 }
 
 /** Numbers in memory at once. */
@@ -43,11 +43,26 @@ const EXTRA = { everywhere: 0.1, box: 0.02 };
  */
 export function proveSpace(found: Collection, options: SpaceProofOptions): OrderProof {
   const { map } = found;
-  const { maxOrder, unit, seconds, stop, allPeriodsNodes = Infinity } = options;
+  const { maxOrder, unit, seconds, stop, allPeriodsNodes = Infinity, log } = options;
   const confinement = new Confinement(map);
   const all = confinement.everywhere();
   const reach = new Float64Array(map.n).fill(BOX * found.scale);
-  const box = confinement.tighten(all ?? { lower: reach.map((v) => -v), upper: reach });
+  const whole: Box = all ?? { lower: reach.map((v) => -v), upper: reach };
+  const part: BoxPart = {
+    part: 'box',
+    everywhere: all !== null,
+    lower: Array.from(whole.lower),
+    upper: Array.from(whole.upper),
+  };
+  log?.line(part);
+  const box = confinement.tighten(whole, ({ lower, upper }) => {
+    const line: BoxLine = { box: [Array.from(lower), Array.from(upper)] };
+    log?.line(line);
+  });
+  if (!box) {
+    const nothing: EmptyPart = { part: 'empty' };
+    log?.line(nothing);
+  }
   const domain: Certificate['domain'] = all
     ? 'everywhere'
     : { lower: Array.from(reach, (v) => -v * unit), upper: Array.from(reach, (v) => v * unit) };
@@ -56,7 +71,10 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
     : `Holds for cycles with every point within ${String(BOX)} times the size of the system.`;
   const certificates = new Map<number, Certificate>();
   const whyNot = new Map<number, string>();
-  if (box && confinement.contracts(box) && oneFixedPoint(found, reach, all !== null)) {
+  const norm = box && confinement.contracts(box);
+  if (norm && oneFixedPoint(found, reach, all !== null)) {
+    const contraction: ContractionPart = { part: 'contraction', x: Array.from(norm) };
+    log?.line(contraction);
     for (let order = 1; order <= maxOrder; order++)
       certificates.set(order, {
         domain,
@@ -71,6 +89,8 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
   const words = Math.floor(MEMORY / (map.n + 4));
   const regions = box ? countRegions(map.n, new SlabRegions(map, box)) : 0;
   if (regions > words || (regions * map.n * map.L) / OPERATIONS_PER_SECOND > seconds) {
+    const nothing: NothingPart = { part: 'none' };
+    log?.line(nothing);
     for (let order = 2; order <= maxOrder; order++)
       whyNot.set(
         order,
@@ -94,16 +114,17 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
           maxOrder,
           operations,
           extraOperations: Math.min(
-            EXTRA[all ? 'everywhere' : 'box'] * operations,
+            (options.untilClosed ? 1 : EXTRA[all ? 'everywhere' : 'box']) * operations,
             allPeriodsNodes * OPERATIONS_PER_WORD,
           ),
+          ...(options.untilClosed ? { extraLevels: LONGEST } : {}),
           words,
           longest: LONGEST,
           stop,
           onLevel: (length, expected) =>
             tell(length > maxOrder ? 'proof of all periods' : `proof of order ${String(length)}`, expected),
         },
-        options.recorder,
+        log,
       )
     : NOTHING;
   const { open, untried, solves } = settle(found, graph, maxOrder, stop);

@@ -3,7 +3,9 @@ import { leastRotation, primitivePeriod, rotate, type Word } from '../detect/wor
 import { CellLp } from './cellLp';
 import { Components } from './components';
 import { pieceOf, type Piece } from './exhaustive';
-import { ItineraryFarkas, type OrbitRow } from './itineraryFarkas';
+import type { WordsEnd, WordsLine, WordsPart } from '../report/proof';
+import { ItineraryFarkas } from './itineraryFarkas';
+import type { ProofLog } from './proofLog';
 import { SlabRegions, type Box } from './slabs';
 
 /**
@@ -37,6 +39,8 @@ export interface SpaceLimits {
   readonly operations: number;
   /** Those spent beyond `maxOrder`, in the hope that the components become loops. */
   readonly extraOperations: number;
+  /** Levels beyond `maxOrder`; loops that show up at all mostly show up soon. */
+  readonly extraLevels?: number;
   /** Words in memory. */
   readonly words: number;
   /** Longest loop that is solved. */
@@ -47,23 +51,10 @@ export interface SpaceLimits {
   readonly onLevel?: (length: number, expected: number | null) => void;
 }
 
-/**
- * Told what the proof rests on, in its order, for those who write it down. Regions are told by number; words are
- * lists of them. Every word of a level is the empty cell of some `empty`, in some `kept`, or in some `leaves`.
- */
-export interface SpaceRecorder {
-  region(id: number, bits: Uint8Array): void;
-  /** No orbit in the box spells the word: for these multipliers of borders of its regions and sides of the box. */
-  empty(word: Word, rows: readonly OrbitRow[]): void;
-  /** The word goes on from its component to another one. */
-  leaves(word: Word): void;
-  kept(word: Word): void;
-}
-
 /** Row products of a second on the machines that were measured (two cores, 2026); for predictions in words only. */
 export const OPERATIONS_PER_SECOND = 2e7;
 
-/** Levels beyond the orders asked for: loops that show up at all show up soon. */
+/** Levels beyond the orders asked for, unless told otherwise. */
 const EXTRA_LEVELS = 60;
 
 /** @param box where points of cycles may be; when `invariant`, images of its points are known to stay in it */
@@ -72,9 +63,9 @@ export function spaceWordGraph(
   box: Box,
   invariant: boolean,
   limits: SpaceLimits,
-  recorder?: SpaceRecorder,
+  log?: ProofLog,
 ): SpaceWordGraph {
-  return new Search(map, box, invariant, limits, recorder).run();
+  return new Search(map, box, invariant, limits, log).run();
 }
 
 class Search {
@@ -127,7 +118,8 @@ class Search {
     private readonly box: Box,
     invariant: boolean,
     private readonly limits: SpaceLimits,
-    private readonly recorder: SpaceRecorder | undefined,
+    /** Receives the parts of the proof. */
+    private readonly log?: ProofLog,
   ) {
     const { n } = map;
     this.regions = new SlabRegions(map, box);
@@ -151,6 +143,19 @@ class Search {
   }
 
   run(): SpaceWordGraph {
+    const part: WordsPart = { part: 'words' };
+    this.log?.line(part);
+    const graph = this.search();
+    const end: WordsEnd = { end: 'words' };
+    this.log?.line(end);
+    return graph;
+  }
+
+  private write(line: WordsLine): void {
+    this.log?.line(line);
+  }
+
+  private search(): SpaceWordGraph {
     const { limits, lp } = this;
     const { n } = this.map;
     this.boxRows();
@@ -172,7 +177,8 @@ class Search {
       const start = this.extend(m);
       if (!start) return this.done(m - 1, this.reason());
       const component = this.components.find(this.count, start, this.edges.target);
-      const kept = this.keep(m, start, component);
+      const kept = this.keep(start, component);
+      this.write(['m', this.count, kept.region.length]);
       if (this.loops(kept.start)) return this.closeLoops(kept.start, kept.region, kept.target, m);
       this.closedWords(m, kept.start, kept.region, kept.target);
       this.below = kept.start;
@@ -183,7 +189,8 @@ class Search {
       this.bases = kept.bases;
       if (
         m >= limits.maxOrder &&
-        (lp.operations > limits.extraOperations || m >= limits.maxOrder + EXTRA_LEVELS)
+        (lp.operations > limits.extraOperations ||
+          m >= limits.maxOrder + (limits.extraLevels ?? EXTRA_LEVELS))
       )
         return this.done(m, 'done');
     }
@@ -354,7 +361,7 @@ class Search {
       const bits = this.regions.bits(chosen);
       this.intervals.push(chosen.slice());
       this.pieces.push(pieceOf(this.map, bits));
-      this.recorder?.region(id, bits);
+      this.write(['g']);
       edges.push(id, -1, lp.basis);
       return true;
     }
@@ -363,7 +370,13 @@ class Search {
       lp.save(slab);
       chosen[slab] = k;
       this.setInterval(0, slab, k);
-      const on = this.isEmpty(this.map.n) || this.enumerateRegions(slab + 1, chosen);
+      if (k < this.regions.intervals(slab) - 1) {
+        const { unit, below } = this.regions.border(slab, k);
+        this.write(['b', unit, below]);
+      }
+      const empty = this.isEmpty(this.map.n);
+      if (empty) this.write(['x', this.proofRows()]);
+      const on = empty || this.enumerateRegions(slab + 1, chosen);
       this.clearInterval(0, slab);
       lp.restore(slab);
       if (!on) return false;
@@ -443,7 +456,7 @@ class Search {
       this.trial[slab] = least[slab]!;
       this.setInterval(m, slab, least[slab]!);
     }
-    if (this.isEmpty(this.map.n + m * this.perPoint)) this.recordEmpty(m, i, lo, hi);
+    if (this.isEmpty(this.map.n + m * this.perPoint)) this.write(['e', i, lo, hi, this.proofRows()]);
     else if (slab === slabs) this.edges.push(region[lo]!, lo, lp.basis);
     else
       for (let from = lo; from < hi;) {
@@ -458,16 +471,22 @@ class Search {
     for (let s = depth; s < slab; s++) this.clearInterval(m, s);
   }
 
-  private recordEmpty(m: number, i: number, lo: number, hi: number): void {
-    const { recorder, lp } = this;
-    if (!recorder) return;
-    const word = new Int32Array(m + 1);
-    word.set(this.spelled(m, i));
-    const rows = this.rows.slice(0, lp.supportCount).map((row) => ({ ...row }));
-    for (let j = lo; j < hi; j++) {
-      word[m] = this.region[j]!;
-      recorder.empty(word.slice(), rows);
+  /** The inequalities of the last accepted proof, as they are written down. */
+  private proofRows(): number[] {
+    if (!this.log) return [];
+    const { lp, perPoint, regions } = this;
+    const { n } = this.map;
+    const out: number[] = [];
+    for (let k = 0; k < lp.supportCount; k++) {
+      const index = lp.support[k]! >> 1;
+      const { t, upper, multiplier } = this.rows[k]!;
+      const place = index < n ? regions.count + index : (index - n) % perPoint;
+      if (place < regions.count) {
+        const interval = this.present[t]![place]!;
+        out.push(t, regions.border(place, upper ? interval : interval - 1).unit, multiplier);
+      } else out.push(t, -1 - 2 * (place - regions.count) - (upper ? 1 : 0), multiplier);
     }
+    return out;
   }
 
   private spelled(m: number, from: number): Word {
@@ -482,23 +501,16 @@ class Search {
 
   /** Edges inside components, compacted. */
   private keep(
-    m: number,
     start: Int32Array,
     component: Int32Array,
   ): { start: Int32Array; parent: Int32Array; region: Int32Array; target: Int32Array; bases: Int32Array } {
-    const { edges, recorder } = this;
+    const { edges } = this;
     const { n } = this.map;
     const next = new Int32Array(this.count + 1);
     let kept = 0;
     for (let i = 0; i < this.count; i++) {
       for (let e = start[i]!; e < start[i + 1]!; e++) {
-        const inside = component[i] === component[edges.target[e]!];
-        if (recorder) {
-          const word = Int32Array.of(...this.spelled(m, i), edges.region[e]!);
-          if (inside) recorder.kept(word);
-          else recorder.leaves(word);
-        }
-        if (!inside) continue;
+        if (component[i] !== component[edges.target[e]!]) continue;
         edges.move(e, kept++);
       }
       next[i + 1] = kept;

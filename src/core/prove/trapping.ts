@@ -35,8 +35,11 @@ export class Confinement {
     return x && { lower: x.map((v) => -v), upper: x };
   }
 
-  /** The part of a box in which cycles that stay in the box lie; null when there is none. */
-  tighten(box: Box): Box | null {
+  /**
+   * The part of a box in which cycles that stay in the box lie; null when there is none.
+   * @param onStep told each smaller box on the way
+   */
+  tighten(box: Box, onStep?: (box: Box) => void): Box | null {
     const { n } = this.map;
     let { lower, upper } = box;
     for (let round = 0; round < 500; round++) {
@@ -50,20 +53,21 @@ export class Confinement {
         shrunk = Math.max(shrunk, 1 - (high[i]! - low[i]!) / (upper[i]! - lower[i]! || 1));
       }
       [lower, upper] = [low, high];
+      onStep?.({ lower, upper });
       if (!(shrunk > 1e-3)) break;
     }
     return { lower, upper };
   }
 
-  /** Whether the map contracts in some weighted maximum norm on the box. */
-  contracts(box: Box): boolean {
+  /** Weights of a maximum norm in which the map contracts on the box; null when none were found. */
+  contracts(box: Box): Float64Array | null {
     const N = this.#slopes((slab) => {
       const { low, high } = projection(slab.c, box);
       const inside = Array.from(slab.thresholds).filter((v) => v > low && v < high);
       const ends = [low, ...inside, high];
       return ends.slice(1).map((v, i) => (v + ends[i]!) / 2);
     });
-    return superSolution(N, new Float64Array(this.map.n)) !== null;
+    return superSolution(N, new Float64Array(this.map.n));
   }
 
   /**

@@ -1,30 +1,48 @@
+import type { UniquePart } from '../report/proof';
 import { gamma } from './enclosure';
 import type { Lcp } from './lcp';
+
+export interface Uniqueness extends Pick<UniquePart, 'argument'> {
+  /** As in `UniquePart`. */
+  readonly weights: Float64Array;
+  /** The argument in words. */
+  readonly text: string;
+}
 
 /**
  * Sufficient conditions for T to be a P-matrix, shown with every error accounted for: then the complementarity
  * problem has exactly one solution whatever q (Cottle, Pang, Stone, theorem 3.3.7).
  *
- * @returns the argument in words, or null when none applies.
+ * @returns null when none applies.
  */
-export function uniqueByPMatrix(lcp: Lcp, stop: () => boolean = () => false): string | null {
-  if (dominant(lcp)) return 'T is generalised diagonally dominant with positive diagonal';
+export function uniqueByPMatrix(lcp: Lcp, stop: () => boolean = () => false): Uniqueness | null {
+  const v = dominant(lcp);
+  if (v)
+    return {
+      argument: 'dominant',
+      weights: v,
+      text: 'T is generalised diagonally dominant with positive diagonal',
+    };
   const { L, T } = lcp;
   const one = new Float64Array(L).fill(1);
   const scaled = Float64Array.from({ length: L }, (_, i) => 1 / Math.max(T[i * L + i]!, 1e-3));
   for (const weights of [one, scaled, balance(lcp)]) {
     if (positiveDefinite(lcp, weights, stop))
-      return 'the symmetric part of T, rows scaled, is positive definite';
+      return {
+        argument: 'definite',
+        weights,
+        text: 'the symmetric part of T, rows scaled, is positive definite',
+      };
   }
   return null;
 }
 
 /** T_ii v_i > sum_j |T_ij| v_j for some v > 0: T is an H-matrix with positive diagonal, hence a P-matrix. */
-function dominant(lcp: Lcp): boolean {
+function dominant(lcp: Lcp): Float64Array | null {
   const { L, T, Terror } = lcp;
-  let v = new Float64Array(L).fill(1);
-  let next = new Float64Array(L);
-  for (let i = 0; i < L; i++) if (!(T[i * L + i]! - Terror[i * L + i]! > 0)) return false;
+  let v: Float64Array = new Float64Array(L).fill(1);
+  let next: Float64Array = new Float64Array(L);
+  for (let i = 0; i < L; i++) if (!(T[i * L + i]! - Terror[i * L + i]! > 0)) return null;
   const g = 1 + 2 * gamma(L + 4);
   for (let round = 0; round < 60; round++) {
     let holds = true;
@@ -37,12 +55,12 @@ function dominant(lcp: Lcp): boolean {
       next[i] = sum / own;
       largest = Math.max(largest, next[i]!);
     }
-    if (holds) return true;
-    if (!(largest > 0) || !Number.isFinite(largest)) return false;
+    if (holds) return v;
+    if (!(largest > 0) || !Number.isFinite(largest)) return null;
     for (let i = 0; i < L; i++) next[i] = next[i]! / largest + 1e-3 * v[i]! + 1e-6;
     [v, next] = [next, v];
   }
-  return false;
+  return null;
 }
 
 /** Row weights that make sum_j |T_ij| and sum_j |T_ji| alike. */

@@ -132,7 +132,7 @@ function rotationBelow(regions: readonly string[]): number {
 }
 
 /** Whether solving k steps exactly is a matter of seconds. */
-function affordable({ n, shift }: IntegerMap, k: number): boolean {
+export function affordable({ n, shift }: IntegerMap, k: number): boolean {
   const bits = 2 * Number(shift) * k;
   return n ** 3 * (n * bits + 64) ** 1.6 <= EXACT_WORK * 64 && k * n ** 3 * (bits + 64) <= EXACT_WORK;
 }

@@ -177,6 +177,30 @@ function solve(rows: bigint[][], n: number): RationalVector | null {
   };
 }
 
+/** Whether an itinerary's equations have a solution at all. */
+export function hasSolution({ n }: IntegerMap, steps: readonly Composed[]): boolean {
+  const { P, c, scale } = steps.at(-1)!;
+  const rows = Array.from({ length: n }, (_, i) => [
+    ...Array.from({ length: n }, (_column, j) => (i === j ? scale : 0n) - P[i * n + j]!),
+    c[i]!,
+  ]);
+  let rank = 0;
+  for (let k = 0; k < n; k++) {
+    const at = rows.findIndex((row, i) => i >= rank && row[k] !== 0n);
+    if (at < 0) continue;
+    [rows[rank], rows[at]] = [rows[at]!, rows[rank]!];
+    const pivot = rows[rank]!;
+    for (let i = rank + 1; i < n; i++) {
+      const row = rows[i]!;
+      const f = row[k]!;
+      if (f === 0n) continue;
+      for (let j = k; j <= n; j++) row[j] = row[j]! * pivot[k]! - f * pivot[j]!;
+    }
+    rank++;
+  }
+  return rows.slice(rank).every((row) => row[n] === 0n);
+}
+
 /** Sign of (C z + d)_u at a rational point. */
 export function side(map: IntegerMap, unit: number, z: RationalVector): -1 | 0 | 1 {
   const { n, C, d } = map;

@@ -2,6 +2,8 @@ import type { CanonicalMap } from '../map/canonical';
 import { REPORT_SCHEMA, type Cycle, type OrderResult, type Report } from '../report/types';
 import { checkBoundaryPoint, checkCycle } from './cycle';
 import { integerMap, type IntegerMap } from './exact';
+import { verifyProof, type ProofVerification } from './proof';
+import type { LineSource } from './proofLines';
 import { EXHAUSTIBLE, exhaustOrder, itineraryCount } from './exhaustion';
 
 export interface Verification {
@@ -13,6 +15,8 @@ export interface Verification {
   /** Orders called complete, and those whose completeness was proven again here by exhaustion in exact arithmetic. */
   readonly claimed: number[];
   readonly proven: number[];
+  /** What became of the proof; null where none was given. */
+  readonly proof: ProofVerification | null;
 }
 
 /**
@@ -20,8 +24,14 @@ export interface Verification {
  * itinerary in exact arithmetic, every derived number, the order of the lists, what each claim needs; and, where there
  * are few enough itineraries, that nothing is missing.
  * @param digest of the model file, as the report states it
+ * @param lines of the proof, where there is one: it is re-checked too
  */
-export function verifyReport(report: Report, map: CanonicalMap, digest: string): Verification {
+export function verifyReport(
+  report: Report,
+  map: CanonicalMap,
+  digest: string,
+  lines: LineSource | null = null,
+): Verification {
   const problems = headProblems(report, map, digest);
   const exact = integerMap(map);
   const { scale } = report.model;
@@ -50,7 +60,10 @@ export function verifyReport(report: Report, map: CanonicalMap, digest: string):
   note('the lists', acrossOrders(report));
   const claimed = report.orders.filter(({ complete }) => complete).map(({ order }) => order);
   const proven = problems.length === 0 ? reprove(report, map, exact, note) : [];
-  return { problems, objects, exact: exactly, claimed, proven };
+  // Of what is wrong in itself nothing follows.
+  const proof = lines && problems.length === 0 ? verifyProof(report, map, digest, lines) : null;
+  if (proof) problems.push(...proof.problems);
+  return { problems, objects, exact: exactly, claimed, proven, proof };
 }
 
 function headProblems(report: Report, map: CanonicalMap, digest: string): string[] {

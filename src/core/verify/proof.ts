@@ -1,0 +1,408 @@
+import type { CanonicalMap } from '../map/canonical';
+import { PROOF_SCHEMA, sealOfReport, type ProofHead, type TreePart } from '../report/proof';
+import type { Certificate, OrderResult, Report } from '../report/types';
+import { Complementarity } from './complementarity';
+import { Shape, sumWithin, type PlainBox } from './confinement';
+import { integerMap, ratio, type IntegerMap } from './exact';
+import { Itineraries, liesIn, type Held, type SolvedObject } from './itineraries';
+import { bits, numbers, ProofLines, readEnd, Refuted, Unchecked, type LineSource } from './proofLines';
+import { checkTree, type TreeResult } from './proofTree';
+import { checkWords } from './proofWords';
+
+/** What re-checking a proof came to. */
+export interface ProofVerification {
+  readonly lines: number;
+  /** What is not so, one line each; empty when everything holds. */
+  readonly problems: string[];
+  /** Orders whose claim the proof establishes as the report states it. */
+  readonly proven: number[];
+  /** Every period, as the report states it. */
+  readonly allPeriods: boolean;
+  /** What of the report's claims the proof does not establish, and why. */
+  readonly notes: string[];
+  /** Nodes and cells excluded and itineraries solved. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Where a part says something. */
+type Domain = 'everywhere' | PlainBox | { readonly radius: number };
+
+/** All cycles of some orders in a domain, as a part of the proof and exact solutions establish it. */
+interface Established {
+  readonly orders: number | 'all';
+  readonly domain: Domain;
+  /** null: there is exactly one fixed point there (and, for all orders, nothing else), whichever it is. */
+  readonly objects: readonly SolvedObject[] | null;
+}
+
+/**
+ * Re-checks a proof against the model's map and the report, from the proof's lines alone: every exclusion in exact
+ * arithmetic, that the leaves cover the space, that each itinerary left over is listed or holds nothing.
+ * @param digest of the model file
+ */
+export function verifyProof(
+  report: Report,
+  map: CanonicalMap,
+  digest: string,
+  source: LineSource,
+): ProofVerification {
+  const lines = new ProofLines(source);
+  const check = new ProofCheck(report, map, digest, lines);
+  try {
+    // Damage, and what was written with another report, need not be read any further.
+    if (readEnd(source).report !== sealOfReport(report))
+      throw new Refuted('it was written with another report');
+    check.read();
+  } catch (error) {
+    if (!(error instanceof Refuted)) throw error;
+    check.problems.push(
+      lines.number === 0
+        ? `The proof: ${error.message}.`
+        : `Line ${String(lines.number)} of the proof: ${error.message}.`,
+    );
+    return check.result([], false);
+  }
+  return check.conclude();
+}
+
+class ProofCheck {
+  readonly problems: string[] = [];
+  readonly #notes: string[] = [];
+  /** What the proof says of claims that it does not hold, by order. */
+  readonly #unwritten = new Map<number, string>();
+  readonly #counts: Record<string, number> = {};
+  readonly #established: Established[] = [];
+  readonly #itineraries: Itineraries;
+  /** In units of `#unit`. */
+  #map!: IntegerMap;
+  #shape!: Shape;
+  #unit = 1;
+  readonly #trees: TreeResult[] = [];
+
+  constructor(
+    private readonly report: Report,
+    private readonly original: CanonicalMap,
+    private readonly digest: string,
+    private readonly lines: ProofLines,
+  ) {
+    this.#itineraries = new Itineraries(integerMap(original));
+  }
+
+  read(): void {
+    const { lines } = this;
+    this.#head(lines.next() as Partial<ProofHead> | null);
+    let equations: Complementarity | null = null;
+    for (;;) {
+      const line = lines.next();
+      if (line === null) break;
+      const part = line as { part?: unknown; unwritten?: { order: number; method: string; why: string } };
+      try {
+        if (part.part === 'tree') {
+          const tree = checkTree(this.#map, line as TreePart, lines, equations);
+          equations = tree.equations;
+          if (tree.result) this.#addTree(tree.result);
+        } else if (part.part === 'unique') this.#unique(line as Record<string, unknown>);
+        else if (part.part === 'box') this.#box(line as Record<string, unknown>);
+        else if (part.unwritten !== undefined) {
+          const { order, method, why } = part.unwritten;
+          this.#unwritten.set(order, `${String(method)} is not written down: ${String(why)}`);
+        } else throw new Refuted('this is no part of a proof');
+      } catch (error) {
+        if (!(error instanceof Unchecked)) throw error;
+        this.#notes.push(
+          `The part at line ${String(lines.number)} of the proof is not re-checked: ${error.message}.`,
+        );
+        if (part.part === 'tree') lines.skip('tree');
+      }
+    }
+    this.#joinTrees();
+  }
+
+  /** Holds what is established against what the report claims. */
+  conclude(): ProofVerification {
+    const proven: number[] = [];
+    let all = false;
+    for (const order of this.report.orders) {
+      const { certificate } = order;
+      if (!certificate) continue;
+      const covering = this.#established.filter((entry) =>
+        this.#covers(entry, order.order, certificate.domain),
+      );
+      for (const entry of covering) this.#account(order, certificate.domain, entry);
+      if (covering.length > 0) proven.push(order.order);
+      if (certificate.periods === 'all' && covering.some(({ orders }) => orders === 'all')) all = true;
+      if (covering.length === 0)
+        this.#notes.push(
+          `Order ${String(order.order)}: ${
+            this.#unwritten.get(order.order) ??
+            (this.#established.some(({ orders }) => orders === 'all' || orders === order.order)
+              ? 'the proof covers less than the domain that is claimed.'
+              : 'the proof does not establish what is claimed.')
+          }`,
+        );
+    }
+    if (!all && this.report.orders.some(({ certificate }) => certificate?.periods === 'all'))
+      this.#notes.push('All periods are claimed: the proof establishes single orders only.');
+    return this.result(proven, all);
+  }
+
+  result(proven: number[], allPeriods: boolean): ProofVerification {
+    const { problems } = this;
+    return {
+      lines: this.lines.number,
+      problems,
+      proven: problems.length === 0 ? proven : [],
+      allPeriods: problems.length === 0 && allPeriods,
+      notes: this.#notes,
+      counts: { ...this.#counts, 'itineraries solved': this.#itineraries.solved },
+    };
+  }
+
+  #head(head: Partial<ProofHead> | null): void {
+    const { original } = this;
+    if (head?.schema !== PROOF_SCHEMA) throw new Refuted(`this is no proof (${PROOF_SCHEMA})`);
+    if (head.digest !== this.digest)
+      throw new Refuted('the proof is about another model file: its digest differs');
+    if (head.stateDim !== original.n || head.reluUnits !== original.L)
+      throw new Refuted('the proof is about a model of another size');
+    const unit = head.unit;
+    if (typeof unit !== 'number' || !(unit > 0 && unit < Infinity) || Math.log2(unit) % 1 !== 0)
+      throw new Refuted('its unit of length is no power of two');
+    const scaled = { ...original, d: original.d.map((v) => v / unit), g: original.g.map((v) => v / unit) };
+    if (
+      !scaled.d.every((v, u) => v * unit === original.d[u]) ||
+      !scaled.g.every((v, i) => v * unit === original.g[i])
+    )
+      throw new Refuted('its unit of length makes the biases lose digits');
+    this.#unit = unit;
+    this.#map = integerMap(scaled);
+    this.#shape = new Shape(this.#map);
+  }
+
+  #count(name: string, by: number): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + by;
+  }
+
+  #addTree(tree: TreeResult): void {
+    this.#count('nodes of trees', tree.nodes);
+    this.#trees.push(tree);
+  }
+
+  /** What the trees of each order say together: near the origin and far from it. */
+  #joinTrees(): void {
+    for (const order of new Set(this.#trees.map((tree) => tree.order))) {
+      const trees = this.#trees.filter((tree) => tree.order === order);
+      const far = trees.filter((tree) => tree.far);
+      for (const tree of trees) {
+        let words = [...tree.words];
+        let domain: Domain = { radius: tree.radius };
+        if (tree.far) {
+          // Without constant terms, solutions come as rays, and the only one with C z + d = 0 throughout is 0.
+          if (!tree.homogeneous) continue;
+          domain = 'everywhere';
+        } else {
+          const beyond = far.find((other) => other.radius <= tree.radius);
+          if (tree.everywhere || beyond) {
+            domain = 'everywhere';
+            if (!tree.everywhere) words = [...words, ...(beyond?.words ?? [])];
+          }
+        }
+        this.#establish(order, domain, words, `the tree of order ${String(order)}`);
+      }
+    }
+  }
+
+  /** Solves what is left and notes what is then known, or what stays open. */
+  #establish(
+    orders: number | 'all',
+    domain: Domain,
+    words: readonly (readonly string[])[],
+    where: string,
+  ): void {
+    const objects: SolvedObject[] = [];
+    let open = 0;
+    for (const word of words) {
+      const held = this.#itineraries.settle(word);
+      if (held === 'nothing') continue;
+      if (held === 'open' || (orders === 'all' && !this.#itineraries.apartFromCircle(word))) open++;
+      else objects.push(held);
+    }
+    if (open === 0) this.#established.push({ orders, domain, objects });
+    else
+      this.#notes.push(
+        `In ${where}, ${String(open)} itineraries could not be decided: their equations are singular, a multiplier may be a root of unity, or exact arithmetic would take too long.`,
+      );
+  }
+
+  #unique(part: Record<string, unknown>): void {
+    const problem = new Complementarity(this.#map, 1, bits(part['base'], this.#map.L));
+    const weights = numbers(part['weights'], problem.size);
+    const holds =
+      part['argument'] === 'dominant'
+        ? problem.dominates(weights)
+        : part['argument'] === 'definite' && problem.definite(weights);
+    if (!holds) throw new Refuted('T is not shown to be a P-matrix');
+    this.#established.push({ orders: 1, domain: 'everywhere', objects: null });
+  }
+
+  #box(part: Record<string, unknown>): void {
+    const { n } = this.#map;
+    const boxOf = (lower: unknown, upper: unknown): PlainBox => {
+      const box = { lower: numbers(lower, n), upper: numbers(upper, n) };
+      if (box.lower.some((v, j) => v > box.upper[j]!)) throw new Refuted('a box is empty');
+      return box;
+    };
+    const whole = boxOf(part['lower'], part['upper']);
+    let domain: Domain;
+    if (part['everywhere'] === true) {
+      if (whole.lower.some((v, j) => v > -whole.upper[j]!) || !this.#shape.confines(whole.upper))
+        throw new Refuted('the box is not shown to hold every cycle');
+      domain = 'everywhere';
+    } else domain = this.#inUnits(whole);
+    let box = whole;
+    for (;;) {
+      const line = this.lines.next() as Record<string, unknown> | null;
+      if (line === null) return;
+      if (Array.isArray(line['box'])) {
+        const [lower, upper] = line['box'] as unknown[];
+        const inner = boxOf(lower, upper);
+        if (!this.#shape.mapsInto(box, inner))
+          throw new Refuted('the image of a box is not held by the next');
+        box = inner;
+        continue;
+      }
+      switch (line['part']) {
+        case 'empty':
+          if (!this.#shape.leaves(box)) throw new Refuted('the box may hold cycles');
+          this.#established.push({ orders: 'all', domain, objects: [] });
+          return;
+        case 'contraction':
+          if (!this.#shape.contracts(box, numbers(line['x'], n)))
+            throw new Refuted('the map is not shown to contract');
+          this.#established.push({ orders: 'all', domain, objects: null });
+          return;
+        case 'words':
+          this.#words(box, domain);
+          return;
+        case 'none':
+          return;
+        default:
+          throw new Refuted('a box is followed by nothing that is said of it');
+      }
+    }
+  }
+
+  #words(box: PlainBox, domain: Domain): void {
+    const { words, provenTo, loops, excluded } = checkWords(this.#map, box, this.lines);
+    this.#count('cells excluded', excluded);
+    // Itineraries of orders of which nothing is claimed need not be solved.
+    const claimed = this.report.orders.filter(({ certificate }) => certificate !== null);
+    for (const { order } of claimed.filter((entry) => entry.order <= provenTo))
+      this.#establish(order, domain, words.get(order)!, `the word graph, order ${String(order)}`);
+    if (loops && claimed.some(({ certificate }) => certificate?.periods === 'all'))
+      this.#establish('all', domain, loops, 'the word graph, all periods');
+  }
+
+  #inUnits({ lower, upper }: PlainBox): PlainBox {
+    const times = (v: number): number => {
+      const product = v * this.#unit;
+      if (product / this.#unit !== v) throw new Refuted('a box is too large for doubles');
+      return product;
+    };
+    return { lower: lower.map(times), upper: upper.map(times) };
+  }
+
+  #covers({ orders, domain }: Established, order: number, claimed: Certificate['domain']): boolean {
+    if (orders !== 'all' && orders !== order) return false;
+    if (domain === 'everywhere') return true;
+    if (claimed === 'everywhere') return false;
+    if ('radius' in domain) {
+      const by = (v: number): number => v / this.#unit;
+      const box = { lower: claimed.lower.map(by), upper: claimed.upper.map(by) };
+      // Division by a power of two loses nothing unless it underflows.
+      const same = (a: readonly number[], b: readonly number[]): boolean =>
+        a.every((v, j) => v * this.#unit === b[j]);
+      return (
+        same(box.lower, claimed.lower) &&
+        same(box.upper, claimed.upper) &&
+        box.lower.every((v, j) => v <= box.upper[j]!) &&
+        sumWithin(this.#map, box, domain.radius)
+      );
+    }
+    return claimed.lower.every((v, j) => v >= domain.lower[j]! && claimed.upper[j]! <= domain.upper[j]!);
+  }
+
+  /** What is established must be what is listed, object by object. */
+  #account(order: OrderResult, claimed: Certificate['domain'], { objects, domain }: Established): void {
+    const k = order.order;
+    const inside = (object: SolvedObject): boolean => claimed === 'everywhere' || liesIn(object, claimed);
+    const note = (text: string): void => void this.problems.push(`order ${String(k)}: ${text}.`);
+    const cycles = order.cycles.map(({ id, regions }) => ({ id, object: this.#itineraries.settle(regions) }));
+    const points = order.boundaryPoints.map((point) => ({
+      id: point.id,
+      point,
+      object: this.#borderObject(point),
+    }));
+    const listed = [...cycles, ...points].flatMap(({ id, object }) =>
+      typeof object === 'object' && inside(object) ? [{ id, object }] : [],
+    );
+    if (objects === null) {
+      // At most one fixed point, and nothing else.
+      if (k > 1 && listed.length > 0) note('cycles are listed where the proof says that there are none');
+      if (k > 1) return;
+      if (listed.length !== 1)
+        note(
+          `there is exactly one fixed point by the proof, ${String(listed.length)} are listed and confirmed`,
+        );
+      return;
+    }
+    const own = objects.filter((object) => object.order === k && inside(object));
+    for (const object of own) {
+      const found = object.strict
+        ? cycles.some(
+            (cycle) => typeof cycle.object === 'object' && cycle.object.strict && same(cycle.object, object),
+          )
+        : points.some(({ point }) => near(point.points, object, this.report.model.scale));
+      if (!found)
+        note(
+          object.strict
+            ? `the cycle with itinerary ${object.itinerary.join(' ')} is missing`
+            : `a point on borders is missing (itinerary ${object.itinerary.join(' ')})`,
+        );
+    }
+    // What is real cannot be excluded by a proof that is right.
+    if (domain === 'everywhere' || claimed !== 'everywhere')
+      for (const { id, object } of listed)
+        if (object.strict && !own.some((other) => other.strict && same(other, object)))
+          note(`${id} is real, but the proof leaves no room for it`);
+  }
+
+  #borderObject({ itineraries }: OrderResult['boundaryPoints'][number]): Held {
+    const [word] = itineraries;
+    const { n, L } = this.original;
+    if (!word || n === 0 || !word.every((region) => region.length === L)) return 'open';
+    return this.#itineraries.settle(word);
+  }
+}
+
+function same(a: SolvedObject, b: SolvedObject): boolean {
+  return a.itinerary.join(' ') === b.itinerary.join(' ');
+}
+
+/** Whether listed points are those of an object, in some rotation. */
+function near(
+  points: OrderResult['boundaryPoints'][number]['points'],
+  object: SolvedObject,
+  scale: number,
+): boolean {
+  if (points.length !== object.order) return false;
+  const exact = object.points.map(({ numerators, denominator }) =>
+    numerators.map((v) => ratio(v, denominator)),
+  );
+  const size = Math.max(scale, ...exact.flat().map(Math.abs));
+  return points.some((_, shift) =>
+    exact.every((z, t) =>
+      z.every((v, j) => Math.abs(v - points[(t + shift) % points.length]![j]!) <= 1e-9 * size),
+    ),
+  );
+}

@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { CanonicalMap } from '../../../src/core/map/canonical';
+import { detect } from '../../../src/core/detect/detect';
+import { Seal, sealOfReport } from '../../../src/core/report/proof';
+import { REPORT_SCHEMA, type Cycle, type Report } from '../../../src/core/report/types';
+import { verifyProof, type ProofVerification } from '../../../src/core/verify/proof';
+import type { LineSource } from '../../../src/core/verify/proofLines';
+import { verifyReport } from '../../../src/core/verify/report';
+import { random, type Random } from '../../../src/core/random';
+import { build, canonicalOf, randomPlrnn, system } from '../systems';
+
+const digest = 'sha256:00';
+
+interface Case {
+  readonly name: string;
+  readonly map: CanonicalMap;
+  readonly report: Report;
+  readonly lines: readonly string[];
+}
+
+async function prove(name: string, map: CanonicalMap, maxOrder: number, stopAfter = Infinity): Promise<Case> {
+  const lines: string[] = [];
+  let asked = 0;
+  const detection = await detect(map, {
+    maxOrder,
+    seed: 0,
+    certify: true,
+    stop: () => ++asked > stopAfter,
+    onProgress: () => undefined,
+    onFinds: () => undefined,
+    proof: { write: (line) => lines.push(line), digest },
+  });
+  const report: Report = {
+    schema: REPORT_SCHEMA,
+    generator: { name: 'rnn-dynamics', version: 'test' },
+    file: 'model',
+    digest,
+    model: {
+      kind: 'PLRNN',
+      variant: { meanCentred: false, negativeSlope: 0, leak: 1, thresholds: 'outside' },
+      stateDim: map.n,
+      reluUnits: map.L,
+      inputDim: 0,
+      input: [],
+      equation: '',
+      scale: detection.scale,
+      tensors: {},
+      assumptions: [],
+      notes: [],
+    },
+    search: { maxOrder, seed: 0, seconds: 0, linearSolves: 0, work: {}, partial: false, stoppedBy: null },
+    orders: detection.orders,
+    beyond: detection.beyond,
+    attractors: detection.attractors,
+    warnings: [],
+  };
+  return { name, map, report: copy(report), lines };
+}
+
+function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+function check({ map, report }: Case, lines: readonly string[], other: Report = report): ProofVerification {
+  return verifyProof(other, map, digest, source(lines));
+}
+
+/** The last line as it would be had these lines been written with this report. */
+function seal(lines: readonly string[], report: Report): string[] {
+  const own = new Seal();
+  const body = lines.slice(0, -1);
+  for (const line of body) own.add(line);
+  const end = { end: 'proof', lines: own.lines, seal: own.value, report: sealOfReport(report) };
+  return [...body, JSON.stringify(end)];
+}
+
+function pick<T>(list: readonly T[], source: Random): T {
+  return list[Math.floor(source.uniform() * list.length)]!;
+}
+
+const claimed = ({ report }: Case): number[] =>
+  report.orders.filter(({ complete }) => complete).map(({ order }) => order);
+
+function fixture(name: string): CanonicalMap {
+  const path = new URL(`../../fixtures/detect/${name}.json`, import.meta.url);
+  const raw = JSON.parse(readFileSync(path, 'utf8')) as Record<'n' | 'L', number> &
+    Record<'A' | 'B' | 'C' | 'd' | 'g', number[]>;
+  const { n, L, A, B, C, d, g } = raw;
+  const array = (v: number[]): Float64Array => Float64Array.from(v);
+  return { n, L, A: array(A), B: array(B), C: array(C), d: array(d), g: array(g) };
+}
+
+/** A random almost-linear net of 4 states and 2 units. */
+function almostLinear(): CanonicalMap {
+  const source = random(3);
+  const n = 4;
+  return build(
+    Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (_column, j) => (i === j ? 0.4 : 0.5 * (source.uniform() - 0.5))),
+    ),
+    Array.from({ length: n }, () => [1.5 * (source.uniform() - 0.5), 1.5 * (source.uniform() - 0.5)]),
+    [0, 1].map((u) => Array.from({ length: n }, (_, j) => Number(j === u))),
+    [0, 0],
+    Array.from({ length: n }, () => source.uniform() - 0.5),
+  );
+}
+
+/** Full tent map z' = 1 - 2 |z|: each primitive word of two letters, up to rotation, is a cycle. */
+const tent = build([[2]], [[-4]], [[1]], [0], [1]);
+
+describe('verification of proofs', () => {
+  let cases: Case[];
+  before(async () => {
+    cases = [
+      await prove('contraction', canonicalOf(system('published-plrnn-0').model), 3),
+      await prove('plane', canonicalOf(system('chaotic-plrnn-303').model), 4),
+      await prove('all periods', canonicalOf(system('published-alrnn-15').model), 2),
+      await prove('tent', tent, 4),
+      await prove('space', randomPlrnn(random(5), 3, 0.8), 3),
+      await prove('block-cyclic', almostLinear(), 3),
+    ];
+  });
+
+  it('confirms what the search writes down, all that is claimed, and each form of proof occurs', () => {
+    const forms = new Set<string>();
+    for (const each of cases) {
+      const verification = verifyReport(each.report, each.map, digest, source(each.lines));
+      assert.deepEqual(verification.problems, [], each.name);
+      assert.deepEqual(verification.proof!.proven, claimed(each), each.name);
+      assert.ok(claimed(each).length >= 2, each.name);
+      assert.equal(
+        verification.proof!.allPeriods,
+        each.report.orders.some(({ certificate }) => certificate?.periods === 'all'),
+      );
+      for (const line of each.lines) {
+        const { part, order } = JSON.parse(line) as { part?: string; order?: number };
+        if (part) forms.add(part + (part === 'tree' && order! > 1 ? ' of cycles' : ''));
+      }
+    }
+    for (const form of ['unique', 'tree', 'tree of cycles', 'box', 'words', 'contraction'])
+      assert.ok(forms.has(form), form);
+  });
+
+  for (const name of ['dendritic-plrnn', 'relu-rnn-untrained'])
+    it(`confirms the fixed points of a real net: ${name}`, async () => {
+      const each = await prove(name, fixture(name), 1);
+      const verification = check(each, each.lines);
+      assert.deepEqual(verification.problems, []);
+      assert.deepEqual(verification.proven, [1]);
+    }).timeout(120000);
+
+  it('rejects 500 proofs with a line changed, dropped, doubled or exchanged, and those of other models and reports', () => {
+    const at = random(11);
+    for (let done = 0; done < 500; done++) {
+      const each = pick(cases, at);
+      const lines = [...each.lines];
+      const i = Math.floor(at.uniform() * lines.length);
+      const kind = done % 4;
+      if (kind === 0) {
+        const k = Math.floor(at.uniform() * lines[i]!.length);
+        const letter = lines[i]![k]!;
+        const other = /\d/.test(letter)
+          ? String((Number(letter) + 1 + Math.floor(8 * at.uniform())) % 10)
+          : '';
+        if (other === letter) continue;
+        lines[i] = lines[i]!.slice(0, k) + other + lines[i]!.slice(k + 1);
+      } else if (kind === 1) lines.splice(i, 1);
+      else if (kind === 2) lines.splice(i, 0, lines[i]!);
+      else {
+        const j = Math.floor(at.uniform() * lines.length);
+        if (lines[i] === lines[j]) continue;
+        [lines[i], lines[j]] = [lines[j]!, lines[i]!];
+      }
+      assert.ok(
+        check(each, lines).problems.length > 0,
+        `${each.name}, line ${String(i)}, change ${String(kind)}`,
+      );
+    }
+    for (const each of cases)
+      for (const other of cases)
+        if (other !== each) {
+          assert.ok(check(each, other.lines).problems.length > 0);
+          assert.ok(check(each, each.lines, other.report).problems.length > 0);
+          // Even where head and end are made to fit.
+          const head = {
+            ...JSON.parse(other.lines[0]!),
+            ...(JSON.parse(each.lines[0]!) as object),
+          } as object;
+          const forged = seal([JSON.stringify(head), ...other.lines.slice(1)], each.report);
+          const { problems, proven } = check(each, forged);
+          assert.ok(problems.length > 0 || proven.length === 0, `${other.name} for ${each.name}`);
+        }
+  }).timeout(60000);
+
+  it('never takes 500 false reports for proven, whatever is changed in their proofs and sealed anew', () => {
+    const at = random(12);
+    const kinds = new Map<string, number>();
+    for (let done = 0; done < 500;) {
+      const each = pick(cases, at);
+      const order = pick(
+        each.report.orders.filter(({ cycles, complete }) => complete && cycles.length > 0),
+        at,
+      );
+      const report = copy(each.report);
+      const cycles = report.orders[order.order - 1]!.cycles as Cycle[];
+      cycles.splice(Math.floor(at.uniform() * cycles.length), 1);
+      const [kind, lines] = tamper([...each.lines], at);
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      done++;
+      const { problems, proven } = check(each, seal(lines, report), report);
+      assert.ok(
+        problems.length > 0 || !proven.includes(order.order),
+        `${each.name}: a cycle of order ${String(order.order)} was dropped, ${kind}`,
+      );
+    }
+    assert.ok(
+      kinds.size >= 8 && [...kinds.values()].every((count) => count > 10),
+      JSON.stringify([...kinds]),
+    );
+  }).timeout(60000);
+
+  it('rejects exclusions that are turned into others, sealed anew', () => {
+    const at = random(13);
+    let rejected = 0;
+    for (const each of cases) {
+      const leaves = each.lines.flatMap((line, i) => (/^\["[xe]"/.test(line) ? [i] : []));
+      for (let k = 0; k < Math.min(20, leaves.length); k++) {
+        const i = pick(leaves, at);
+        const line = JSON.parse(each.lines[i]!) as unknown[];
+        const list = line.at(-1) as number[];
+        // Multipliers stand at every second or third place: all of them negated.
+        const step =
+          list.length % 3 === 0 && each.lines.slice(0, i).some((v) => v.includes('"words"')) ? 3 : 2;
+        for (let v = step - 1; v < list.length; v += step) list[v] = -list[v]!;
+        const lines = [...each.lines];
+        lines[i] = JSON.stringify(line);
+        assert.ok(
+          check(each, seal(lines, each.report)).problems.length > 0,
+          `${each.name}, line ${String(i)}`,
+        );
+        rejected++;
+      }
+    }
+    assert.ok(rejected > 40);
+  });
+
+  it('says what is not re-checked where the proof was cut short or leaves out what is claimed', async () => {
+    const whole = cases.find(({ name }) => name === 'all periods')!;
+    const begin = whole.lines.findIndex((line) => line.includes('"part":"box"'));
+    const end = whole.lines.findIndex((line) => line.includes('"end":"words"'));
+    const lines = seal([...whole.lines.slice(0, begin), ...whole.lines.slice(end + 1)], whole.report);
+    const partial = check(whole, lines);
+    assert.deepEqual(partial.problems, []);
+    assert.ok(partial.proven.length < claimed(whole).length);
+    for (const order of claimed(whole))
+      assert.ok(
+        partial.proven.includes(order) ||
+          partial.notes.some((note) => note.startsWith(`Order ${String(order)}:`)),
+      );
+    const stopped = await prove('stopped', whole.map, 4, 40);
+    assert.deepEqual(check(stopped, stopped.lines).problems, []);
+  });
+});
+
+function source(lines: readonly string[]): LineSource {
+  let at = 0;
+  return { next: () => lines[at++] ?? null, rewind: () => void (at = 0) };
+}
+
+/** Changes a proof in a way that an adversary might; returns what was done. */
+function tamper(lines: string[], at: Random): [string, string[]] {
+  const some = (pattern: RegExp): number => {
+    const found = lines.flatMap((line, i) => (pattern.test(line) ? [i] : []));
+    return found.length === 0 ? -1 : pick(found, at);
+  };
+  const edit = (i: number, change: (line: unknown[] & Record<string, unknown>) => void): void => {
+    if (i < 0) return;
+    const line = JSON.parse(lines[i]!) as unknown[] & Record<string, unknown>;
+    change(line);
+    lines[i] = JSON.stringify(line);
+  };
+  const kind = pick(
+    [
+      'nothing',
+      'leaf dropped',
+      'itinerary excluded',
+      'multipliers',
+      'branch',
+      'radius',
+      'box',
+      'range',
+      'level',
+      'end',
+    ],
+    at,
+  );
+  switch (kind) {
+    case 'leaf dropped': {
+      const i = some(/^\["/);
+      if (i >= 0) lines.splice(i, 1);
+      break;
+    }
+    case 'itinerary excluded': {
+      const i = some(/^\["[lr]"\]/);
+      const j = some(/^\["x"/);
+      if (i >= 0 && j >= 0) lines[i] = lines[j]!;
+      break;
+    }
+    case 'multipliers':
+      edit(some(/^\["[xef]"/), (line) => {
+        const list = line.at(-1) as number[];
+        const k = Math.floor(at.uniform() * list.length);
+        list[k] = list[k]! * (at.uniform() < 0.5 ? -1 : 1e6);
+      });
+      break;
+    case 'branch':
+      edit(some(/^\["b"/), (line) => (line[2] = 1 - Number(line[2])));
+      break;
+    case 'radius':
+      edit(
+        some(/"radius"/),
+        (line) => (line['radius'] = Number(line['radius']) * (at.uniform() < 0.5 ? 1e-6 : 1e6)),
+      );
+      break;
+    case 'box':
+      edit(some(/"box"/), (line) => {
+        const list = (line['box'] as number[][] | undefined)?.[1] ?? (line['upper'] as number[]);
+        list[0] = list[0]! * at.uniform();
+      });
+      break;
+    case 'range':
+      edit(some(/^\["e"/), (line) => {
+        if (at.uniform() < 0.5) line[2] = Math.max(0, Number(line[2]) - 1);
+        else line[3] = Number(line[3]) + 1;
+      });
+      break;
+    case 'level':
+      edit(some(/^\["m"/), (line) => (line[2] = Math.max(0, Number(line[2]) - 1)));
+      break;
+    case 'end': {
+      const i = some(/^\["[gl]"\]/);
+      if (i >= 0) lines.splice(i, lines.length - 1 - i, '{"end":"words"}');
+      break;
+    }
+  }
+  return [kind, lines];
+}

@@ -41,7 +41,7 @@ export function App({ store }: { store: Store }): JSX.Element {
   const views = { A: viewOf(state, 'A'), B: viewOf(state, 'B') };
   const first = runs.A?.prepared?.timeline ?? null;
   const stateDim = first?.model.stateDim ?? 1;
-  const axes = axesOf(kept, stateDim);
+  const axes = useMemo(() => axesOf(kept, stateDim), [kept.coordinate, kept.portrait, stateDim]);
   const coordinate = useMemo(
     () => coordinateOf(axes.coordinate, stateDim, first?.principal ? { principal: first.principal } : null),
     [axes.coordinate, stateDim, first?.principal],

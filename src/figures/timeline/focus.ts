@@ -182,6 +182,8 @@ export function shownEvents(figure: FocusFigure): BifurcationEvent[] {
 
 /** Values further out than this many times the middle nine tenths do not set the scale. */
 const OUTLYING = 2;
+/** Values that quantiles are taken of. */
+const SAMPLED = 4000;
 
 /**
  * Coordinate interval that the branches and simulated points of a window fill; what comes from infinity, or leaves for it,
@@ -192,7 +194,13 @@ export function valueExtent(
 ): [number, number] {
   const { prepared, view, coordinate } = figure;
   const seen: number[] = [];
-  const see = (value: number) => seen.push(value);
+  let least = Infinity;
+  let most = -Infinity;
+  const see = (value: number) => {
+    if (value < least) least = value;
+    if (value > most) most = value;
+    seen.push(value);
+  };
   for (const drawn of prepared.branches) {
     const { low, high } = curvesOf(drawn, coordinate);
     for (let i = lowerBound(drawn.epochs, view[0]); i < low.length && drawn.epochs[i]! <= view[1]; i++) {
@@ -204,10 +212,14 @@ export function valueExtent(
     for (const { epoch, fog } of prepared.timeline.checkpoints)
       if (epoch >= view[0] && epoch <= view[1]) for (const point of fog) see(valueAt(coordinate, point));
   if (seen.length === 0) return [-1, 1];
-  const sorted = Float64Array.from(seen).sort();
+  const every = Math.ceil(seen.length / SAMPLED);
+  const sorted = Float64Array.from(
+    { length: Math.ceil(seen.length / every) },
+    (_, i) => seen[i * every]!,
+  ).sort();
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
   const reach = OUTLYING * (at(0.95) - at(0.05)) || Infinity;
-  const [lo, hi] = [Math.max(at(0), at(0.05) - reach), Math.min(at(1), at(0.95) + reach)];
+  const [lo, hi] = [Math.max(least, at(0.05) - reach), Math.min(most, at(0.95) + reach)];
   const pad = hi > lo ? 0.06 * (hi - lo) : 0.5 * Math.max(Math.abs(hi), 1e-3);
   return [lo - pad, hi + pad];
 }

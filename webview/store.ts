@@ -24,6 +24,8 @@ export interface Kept {
   readonly tab: Tab;
   /** Of the state space; empty until the user chooses. */
   readonly axes: readonly AxisChoice[];
+  /** Three objects that a plane of axes goes through, as they were typed; empty: none. */
+  readonly through: string;
   readonly dimensions: 2 | 3;
   readonly borders: boolean;
   readonly simulated: boolean;
@@ -127,6 +129,7 @@ const fresh: Kept = {
   selected: null,
   tab: 'state',
   axes: [],
+  through: '',
   dimensions: 2,
   borders: true,
   simulated: true,

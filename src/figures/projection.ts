@@ -1,9 +1,23 @@
 import type { Scene } from '../core/report/scene';
+import type { SlicePlane } from '../core/stateSpace/slices';
 import { subscript } from './format';
 
-/** What an axis shows: a coordinate of the state, or a principal component of the scene (0-based). */
-export type AxisChoice =
-  { readonly type: 'state'; readonly index: number } | { readonly type: 'pc'; readonly index: number };
+/**
+ * What an axis shows: a coordinate of the state, a principal component of the scene, or one of the two axes of the plane
+ * that was chosen (0-based).
+ */
+export interface AxisChoice {
+  readonly type: 'state' | 'pc' | 'plane';
+  readonly index: number;
+}
+
+/** A plane in state space as axes, and what they are called. */
+export interface ChosenPlane extends SlicePlane {
+  readonly titles: readonly [string, string];
+}
+
+/** What a figure draws, with the plane that the user chose for its axes. */
+export type FigureScene = Scene & { readonly plane?: ChosenPlane };
 
 /** A linear functional of the state, value(z) = direction . z + offset. */
 export interface Coordinate {
@@ -18,15 +32,21 @@ export interface Coordinate {
 /**
  * The coordinate an axis stands for.
  *
- * A principal component is (z - mean) . component. Without a scene, or past its components, a PC falls back to
- * the state coordinate of the same index, which the title then names.
+ * A principal component is (z - mean) . component, an axis of a plane (z - origin) . u. Without a scene, past its
+ * components or without a plane, these fall back to the state coordinate of the same index, which the title then names.
  */
 export function coordinateOf(
   axis: AxisChoice,
   stateDim: number,
-  scene: Pick<Scene, 'principal'> | null,
+  scene: Pick<FigureScene, 'principal' | 'plane'> | null,
 ): Coordinate {
   const index = Math.min(Math.max(axis.index, 0), Math.max(stateDim - 1, 0));
+  const plane = scene?.plane;
+  if (axis.type === 'plane' && plane) {
+    const direction = axis.index === 0 ? plane.u : plane.v;
+    const title = plane.titles[axis.index === 0 ? 0 : 1];
+    return { direction, offset: -dot(direction, plane.origin), title, index: null };
+  }
   if (axis.type === 'pc') {
     const component = scene?.principal.components[axis.index];
     const mean = scene?.principal.mean;

@@ -17,7 +17,14 @@ import type { Painter, Theme } from './painter';
 import { drawBasins } from './basins';
 import { drawCrossings, drawManifolds } from './manifolds';
 import { continuumSegments, type FigureContinuum } from './continua';
-import { coordinateOf, stateAt, valueAt, type AxisChoice, type Coordinate } from './projection';
+import {
+  coordinateOf,
+  stateAt,
+  valueAt,
+  type AxisChoice,
+  type Coordinate,
+  type FigureScene,
+} from './projection';
 import { DIMMED, hueColor, hueText, TYPE } from './theme';
 
 /** What the two-dimensional phase portrait shows. One-dimensional systems show z against its next value. */
@@ -26,7 +33,7 @@ export interface StateSpaceFigure {
   readonly objects: readonly FigureObject[];
   /** Families of fixed points or cycles, drawn as segments. */
   readonly continua?: readonly FigureContinuum[];
-  readonly scene: Scene | null;
+  readonly scene: FigureScene | null;
   readonly axes: { readonly x: AxisChoice; readonly y: AxisChoice };
   readonly show: { readonly borders: boolean; readonly simulated: boolean; readonly trajectories: boolean };
   readonly selected: string | null;
@@ -136,7 +143,7 @@ export function fitStateSpace(figure: StateSpaceFigure): View {
 const fits = new WeakMap<
   readonly FigureObject[],
   {
-    readonly scene: Scene | null;
+    readonly scene: FigureScene | null;
     readonly trajectories: StateSpaceFigure['trajectories'] | null;
     readonly axes: string;
     readonly stateDim: number;
@@ -297,6 +304,10 @@ export function stateUnder(
     { coordinate: coordinates[0], value: x },
     { coordinate: coordinates[1], value: y },
   ];
+  // On the plane itself: nothing else of the state is free.
+  const { axes, scene } = figure;
+  if (axes.x.type === 'plane' && axes.y.type === 'plane' && scene?.plane)
+    return { state: stateAt(scene.plane.origin, targets), from: 'on the plane' };
   const { base, from } = baseState(figure, (point) =>
     Math.hypot(valueAt(coordinates[0], point) - x, valueAt(coordinates[1], point) - y),
   );

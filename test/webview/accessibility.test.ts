@@ -62,6 +62,7 @@ describe('accessibility of the dynamics panel', function () {
     'the certificate in words': (page) => page.locator('.badge').click(),
     'the equation': (page) => page.getByRole('button', { name: 'Equation and assumptions' }).click(),
     'the export menu': (page) => page.getByRole('button', { name: 'Export' }).click(),
+    'a chaotic attractor': (page) => page.locator('tr.object[data-id=A1]').click(),
     'the options': (page) => page.getByRole('button', { name: 'Re-run' }).click(),
     'the axes': (page) => page.locator('vscode-dropdown').first().click(),
   };

@@ -7,6 +7,7 @@ import type { BasinRequest, ManifoldRequest } from '../../src/protocol/explore';
 import {
   deliver,
   posted,
+  restart,
   setModel,
   setTheme,
   startHarness,
@@ -14,7 +15,8 @@ import {
   violations,
   type Harness,
 } from './harness';
-import { init, model, parameters, report, stable13 } from './states';
+import { onPlane } from '../../src/core/stateSpace/slices';
+import { init, model, parameters, report, stable13, states } from './states';
 
 const { A, W, h } = parameters;
 const map: CanonicalMap = {
@@ -84,6 +86,46 @@ describe('manifolds and basins in the panel', function () {
     // 400 of 400 random starts were found to reach C13a by another program (design study of this checkpoint).
     assert.match(rows[0]!, /C13a\s+\d/);
     assert.match(rows[0]!, /% to /);
+  });
+
+  it('cuts state space along the plane through three points that the user names', async () => {
+    const { messages, parameters: large } = states['a hundred dimensions']!;
+    await restart(page);
+    await setModel(page, large!);
+    await deliver(page, ...messages);
+    await page.getByRole('button', { name: 'Plane through' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Plane through three objects' });
+    const field = dialog.getByRole('textbox');
+    await field.fill('FP1, C48a.99, C60a');
+    await dialog.getByText('There is no point C48a.99.').waitFor();
+    await field.fill('FP1, C48a.7, C60a');
+    await page.screenshot({ path: 'artefacts/plane-through.png' });
+    await dialog.getByRole('button', { name: 'Show' }).click();
+    const axis = page.getByRole('combobox', { name: 'Horizontal axis' });
+    await axis.getByText('FP1 to C48a.7').last().waitFor();
+    await page.getByRole('checkbox', { name: 'Basins' }).click();
+    const report = messages.flatMap((message) => (message.type === 'report' ? [message.report] : []))[0]!;
+    const cycles = report.orders.flatMap((order) => order.cycles);
+    const point = (id: string, j: number): readonly number[] =>
+      cycles.find((cycle) => cycle.id === id)!.points[j]!;
+    for (let wait = 0; ; wait++) {
+      const asked = (await posted(page)).filter((m) => m.type === 'ask').find((m) => m.query === 'basins');
+      if (!asked) {
+        assert.ok(wait < 100, 'the panel never asked for basins');
+        await page.waitForTimeout(50);
+        continue;
+      }
+      const { slice } = asked.request as BasinRequest;
+      // Each of the three lies in the plane: what is left of it beside u and v is rounding.
+      for (const z of [point('FP1', 0), point('C48a', 6), point('C60a', 0)]) {
+        const [x, y] = onPlane(slice, z);
+        const off = z.map((value, i) => value - slice.origin[i]! - x * slice.u[i]! - y * slice.v[i]!);
+        assert.ok(Math.hypot(...off) < 1e-9, String(Math.hypot(...off)));
+        assert.ok(x >= slice.x[0] && x <= slice.x[1] && y >= slice.y[0] && y <= slice.y[1]);
+      }
+      break;
+    }
+    await page.screenshot({ path: 'artefacts/plane-slice.png' });
   });
 
   it('shows the regions that orbits visit, and their transitions', async () => {

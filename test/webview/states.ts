@@ -148,6 +148,13 @@ const kinds: Report = {
     {
       kind: 'chaotic',
       lyapunov: 0.0123,
+      spectrum: {
+        exponents: [0.0123, -0.4812],
+        errors: [0.0011, 0.0013],
+        dimension: 1.0256,
+        dimensionError: 0.0023,
+        steps: 64000,
+      },
       share: 0.16,
       evidence: 'The largest Lyapunov exponent over 6000 steps is positive, and no region word repeats.',
     },

@@ -9,7 +9,7 @@ import type {
   Trajectory,
 } from '../../src/core/report/scene';
 import type { FigureObject } from '../../src/figures/objects';
-import type { AxisChoice } from '../../src/figures/projection';
+import type { AxisChoice, FigureScene } from '../../src/figures/projection';
 import type { CommonScale } from '../../src/figures/weights';
 
 export type { FigureObject, Hue } from '../../src/figures/objects';
@@ -48,7 +48,7 @@ export interface StateSpaceProps extends FigureProps {
   readonly objects: readonly FigureObject[];
   readonly continua?: readonly FigureContinuum[];
   /** Null until it was answered. */
-  readonly scene: Scene | null;
+  readonly scene: FigureScene | null;
   /** Drawn in two dimensions only. */
   readonly manifolds?: ManifoldPicture | null;
   /** Drawn when they are of the chosen axes. */

@@ -2,31 +2,35 @@ import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { BasinPicture } from '../../src/core/report/scene';
 import { fitStateSpace, stateUnder } from '../../src/figures/stateSpace';
-import { coordinateOf, stateAt } from '../../src/figures/projection';
+import { coordinateOf, stateAt, type FigureScene } from '../../src/figures/projection';
 import { formatVector } from '../../src/figures/format';
 import { Spectrum, StateSpace, TimeSeries } from '../figures';
 import type { AxisChoice, FigureHandle, LaunchedTrajectory } from '../figures/types';
 import type { State } from '../store';
 import { Button, Checkbox, Dropdown, Segments } from '../ui';
 import { Exploration } from './Exploration';
+import { PlanePopover } from './PlanePopover';
+import { planeOf, useFigureScene } from './slicePlane';
 import { figureContinua, figureObjects, useMedia, usePanel } from './context';
 
 const axisName = (axis: AxisChoice): string => `${axis.type} ${String(axis.index)}`;
 const axisOf = (name: string): AxisChoice => {
   const [type, index] = name.split(' ');
-  return { type: type === 'pc' ? 'pc' : 'state', index: Number(index) };
+  return { type: type === 'pc' || type === 'plane' ? type : 'state', index: Number(index) };
 };
 
 /** Components offered as axes; later ones explain next to nothing. */
 const MAX_COMPONENTS = 8;
 
 /** What the axes show: the user's choice where it fits the system, else coordinates for small n, components for large. */
-export function axesOf({ kept, model }: State): AxisChoice[] {
+export function axesOf({ kept, model, objects }: State): AxisChoice[] {
   const n = model?.stateDim ?? 1;
+  const usable = 'plane' in planeOf(kept.through, objects);
   const type = n > 3 ? 'pc' : 'state';
   return Array.from({ length: kept.dimensions }, (_, i) => {
     const chosen = kept.axes[i];
-    return chosen && chosen.index < n ? chosen : { type, index: Math.min(i, n - 1) };
+    const plane = chosen?.type === 'plane' && !usable;
+    return chosen && chosen.index < n && !plane ? chosen : { type, index: Math.min(i, n - 1) };
   });
 }
 
@@ -36,7 +40,8 @@ export const shownTrajectories = (state: State): LaunchedTrajectory[] =>
 /** The tools of the portrait, at the end of the row of tabs. */
 export function StateSpaceTools(): JSX.Element {
   const { state, controller } = usePanel();
-  const { kept, model, scene } = state;
+  const { kept, model } = state;
+  const scene = useFigureScene();
   const n = model?.stateDim ?? 1;
   const axes = axesOf(state);
   const options = useMemo(() => {
@@ -44,8 +49,9 @@ export function StateSpaceTools(): JSX.Element {
     const choices: AxisChoice[] = [
       ...Array.from({ length: n }, (_, index): AxisChoice => ({ type: 'state', index })),
       ...Array.from({ length: n > 1 ? components : 0 }, (_, index): AxisChoice => ({ type: 'pc', index })),
+      ...Array.from({ length: scene?.plane ? 2 : 0 }, (_, index): AxisChoice => ({ type: 'plane', index })),
     ];
-    return choices.map((axis) => ({ value: axisName(axis), text: axisText(axis, n, state) }));
+    return choices.map((axis) => ({ value: axisName(axis), text: axisText(axis, n, scene) }));
   }, [n, scene]);
   const setAxis = (at: number, name: string): void =>
     controller.keep({ axes: axes.map((axis, i) => (i === at ? axisOf(name) : axis)), view: null });
@@ -86,6 +92,7 @@ export function StateSpaceTools(): JSX.Element {
           onChange={(value) => controller.keep({ dimensions: value === '3-D' ? 3 : 2, view: null })}
         />
       )}
+      {n > 2 && kept.dimensions === 2 && state.report && <PlanePopover />}
       {n > 1 && (
         <span class="axes">
           {axes.map((axis, i) => (
@@ -106,15 +113,14 @@ export function StateSpaceTools(): JSX.Element {
   );
 }
 
-const axisText = (axis: AxisChoice, n: number, state: State): string =>
-  axis.type === 'pc' && !state.scene
-    ? `PC ${String(axis.index + 1)}`
-    : coordinateOf(axis, n, state.scene).title;
+const axisText = (axis: AxisChoice, n: number, scene: FigureScene | null): string =>
+  axis.type === 'pc' && !scene ? `PC ${String(axis.index + 1)}` : coordinateOf(axis, n, scene).title;
 
 /** The portrait, with the multipliers and the latest trajectory beside it (or below, where it is narrow). */
 export function StateSpaceView({ handle }: { handle: RefObject<FigureHandle | null> }): JSX.Element {
   const { state, controller } = usePanel();
-  const { kept, model, scene } = state;
+  const { kept, model } = state;
+  const scene = useFigureScene();
   const [x, y, z] = axesOf(state);
   const objects = figureObjects(state.objects);
   const trajectories = useMemo(() => shownTrajectories(state), [state.launched]);
@@ -163,7 +169,8 @@ const REST_MS = 250;
 /** The basins of the chosen axes and view, asked for where they are wanted. */
 function useBasins(axes: { x: AxisChoice; y: AxisChoice; z?: AxisChoice }): BasinPicture | null {
   const { state, controller } = usePanel();
-  const { kept, model, scene, report } = state;
+  const { kept, model, report } = state;
+  const scene = useFigureScene();
   const n = model?.stateDim ?? 1;
   const wanted = kept.basins && report !== null && scene !== null && n > 1 && !axes.z;
   const objects = figureObjects(state.objects);
@@ -178,7 +185,7 @@ function useBasins(axes: { x: AxisChoice; y: AxisChoice; z?: AxisChoice }): Basi
     view: null,
   };
   const view = wanted ? (kept.view ?? fitStateSpace(figure)) : null;
-  const key = view ? JSON.stringify([axes, view, n > 2 ? kept.selected : null]) : '';
+  const key = view ? JSON.stringify([axes, view, n > 2 ? kept.selected : null, kept.through]) : '';
   useEffect(() => {
     if (!view) return undefined;
     const timer = setTimeout(() => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { toFigureObjects, type FigureObject } from '../../src/figures/objects';
+import { planeThrough } from '../../src/core/stateSpace/slices';
 import { coordinateOf, dot, stateAt, valueAt } from '../../src/figures/projection';
 import {
   borderText,
@@ -113,6 +114,25 @@ describe('state space', () => {
     assert.equal(bound.state[2], lorenz.cycles[1]!.points[0]![2]);
     assert.match(bound.from ?? '', /FP2/);
     assert.equal(stateUnder(portrait, 0.2, 0.3).from, null);
+  });
+
+  it('stays on the plane through three states where the axes lie in it', () => {
+    const [a, b, c] = lorenz.cycles.map(({ points }) => points[0]!) as [number[], number[], number[]];
+    const plane = { ...planeThrough(a, b, c)!, titles: ['a to b', 'aside, to c'] as const };
+    const axes = { x: { type: 'plane', index: 0 }, y: { type: 'plane', index: 1 } } as const;
+    const figure = { ...chaos, axes, scene: { ...chaos.scene!, plane }, selected: 'FP2' };
+    const { coordinates } = layoutStateSpace(700, 700, figure);
+    assert.deepEqual(
+      coordinates?.map(({ title }) => title),
+      ['a to b', 'aside, to c'],
+    );
+    for (const z of [a, b, c]) {
+      const [x, y] = projectStates([z], coordinates, false);
+      const { state } = stateUnder(figure, x!, y!);
+      assert.ok(state.every((value, i) => Math.abs(value - z[i]!) < 1e-9));
+    }
+    // Without the plane the axes fall back to coordinates.
+    assert.equal(coordinateOf(axes.y, 3, chaos.scene).title, 'z₂');
   });
 
   it('names the borders and the regions in the corners of the plane', () => {

@@ -76,6 +76,18 @@ describe('what the list says of attractors', () => {
     assert.ok(row.kind === 'attractor' && row.attractor.share === 0.75);
     assert.match(row.attractor.evidence, /^2 different ones were reached/);
   });
+
+  it('lists chaotic attractors that were told apart each by itself', () => {
+    const spectrum = { exponents: [0.1], errors: [0.01], dimension: 1, dimensionError: 0, steps: 1000 };
+    const chaotic = (share: number): Attractor => ({ kind: 'chaotic', share, spectrum, evidence: 'chaos' });
+    const rows = listReport({ ...report, attractors: [chaotic(0.6), chaotic(0.4)] }).filter(
+      ({ kind }) => kind === 'attractor',
+    );
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ['A1', 'A2'],
+    );
+  });
 });
 
 describe('copied points', () => {

@@ -196,6 +196,13 @@ function Counts(): JSX.Element | null {
       families[what] = (families[what] ?? 0) + 1;
     }
   const kinds = [...counts.values()];
+  /** Those that were told apart are counted. */
+  const others = new Map<string, number>();
+  for (const object of objects)
+    if (object.kind === 'attractor') {
+      const words = attractorWords(object.attractor);
+      others.set(words, (others.get(words) ?? 0) + 1);
+    }
   return (
     <p class="counts">
       {kinds.length <= MAX_COUNTS ? (
@@ -219,13 +226,11 @@ function Counts(): JSX.Element | null {
       {report && kinds.length === 0 && boundary === 0 && Object.keys(families).length === 0 && (
         <span>No fixed points or cycles found</span>
       )}
-      {objects.map((object) =>
-        object.kind === 'attractor' ? (
-          <span class="count" key={object.id}>
-            {attractorWords(object.attractor)}
-          </span>
-        ) : null,
-      )}
+      {[...others].map(([words, count]) => (
+        <span class="count" key={words}>
+          {count === 1 ? words : `${String(count)} ${words}s`}
+        </span>
+      ))}
       {report && <span class="muted">searched in {seconds(report.search.seconds)}</span>}
     </p>
   );

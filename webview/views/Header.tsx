@@ -228,7 +228,7 @@ function Counts(): JSX.Element | null {
       )}
       {[...others].map(([words, count]) => (
         <span class="count" key={words}>
-          {count === 1 ? words : `${String(count)} ${words}s`}
+          {count > 1 && words.endsWith(' attractor') ? `${String(count)} ${words}s` : words}
         </span>
       ))}
       {report && <span class="muted">searched in {seconds(report.search.seconds)}</span>}

@@ -51,7 +51,7 @@ describe('a JSON model in the editor', () => {
       await (await revealInExplorer(session.page, MODEL)).dblclick();
       const name = theme.split(' ')[1]!.toLowerCase();
       // NumPy, of the matrix as it is written: min, mean, max, std; linalg.norm, norm(.., 2), matrix_rank, eigvals.
-      const matrix = await hoverOver(/^"W"$/, /6 × 6/);
+      const matrix = await hoverOver(/^"W"$/, /6 × 6[^]*2\.09047/);
       const text = await matrix.innerText();
       assert.match(text, /−0\.5\s+−0\.00153333\s+0\.4953\s+0\.358031/);
       assert.match(text, /2\.14821\s+0\s+2\.09047\s+6/);

@@ -145,11 +145,15 @@ export class Panel {
 }
 
 /** Waits until `probe` gives something truthy. */
-export async function eventually<T>(probe: () => Promise<T> | T, what: string, timeout = 20_000): Promise<T> {
+export async function eventually<T>(
+  probe: () => Promise<T> | T,
+  what: string,
+  timeout = 20_000,
+): Promise<Exclude<T, false | null | undefined>> {
   const end = Date.now() + timeout;
   for (;;) {
     const value = await probe();
-    if (value) return value;
+    if (value) return value as Exclude<T, false | null | undefined>;
     assert.ok(Date.now() < end, `${what} did not happen within ${timeout} ms`);
     await delay(100);
   }

@@ -41,8 +41,15 @@ describe('the weight viewer in VS Code', () => {
     await line(frame, 'W').click();
     await frame.locator('dt:text-is("Zeros") + dd', { hasText: '2' }).waitFor();
     await frame.locator('dt:text-is("Rank") + dd', { hasText: '2 of 2' }).waitFor();
-    for (const theme of ['Default Dark Modern', 'Default Light Modern', 'Default High Contrast']) {
+    for (const [theme, kind] of [
+      ['Default Dark Modern', 'vscode-dark'],
+      ['Default Light Modern', 'vscode-light'],
+      ['Default High Contrast', 'vscode-high-contrast'],
+    ] as const) {
       await session.settings({ 'workbench.colorTheme': theme });
+      await frame.locator(`body.${kind}`).waitFor();
+      // Figures are drawn anew a frame later.
+      await session.page.waitForTimeout(500);
       await session.screenshot(`weights-${theme.split(' ')[1]?.toLowerCase() ?? ''}`);
     }
     await frame.locator('vscode-button', { hasText: 'Analyze' }).click();

@@ -99,7 +99,6 @@ describe('command line options', () => {
     [['analyze', 'a', '--frobnicate'], /--frobnicate/],
     [['analyze', 'a', '--proof', 'p', '--no-certify'], /exclude each other/],
     [['analyze', 'a', '--shard', '1/2'], /--shard is not available/],
-    [['analyze', 'a', '--shard', '1/2'], /--shard is not available/],
     [['analyze', 'a', '--max-order', '0'], /--max-order takes a whole number/],
     [['analyze', 'a', '--max-order', 'x'], /--max-order takes a number/],
     [['analyze', 'a', '--time-limit', '-1'], /--time-limit/],

@@ -1,5 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
 import { farWords } from '../detect/directions';
+import { farTree } from './farTree';
 import { FixedPointTree } from './fixedPointTree';
 import type { TreeCounts, TreeHandlers } from './fixedPointTree';
 import { buildLcp } from './lcp';
@@ -65,11 +66,6 @@ export interface FixedPointSearchResult {
 
 /** sum(o) + sum(s) beyond this, in units of the largest |q_u| (at least 1), is far: shown to hold no fixed point apart. */
 const FAR = 1e7;
-
-const FAR_TREE = 'That none lies far out was shown by a second search on the normalised equations o = T s.';
-
-/** Nodes of that search where it is only to be written down. */
-const FAR_NODES = 3000;
 
 /** Largest number of units for which every word is solved when no base region is regular. */
 const WORD_BY_WORD = 16;
@@ -209,14 +205,15 @@ class FixedPointSearch {
   private farAway(lcp: Lcp, radius: number, far: number): string | null {
     const { n, L } = this.map;
     if (n <= 3 && L > n && far > 0) {
-      const shown = this.options.log ? this.writtenFar(lcp, radius) : null;
-      if (shown !== null) return shown;
+      const { log } = this.options;
       let visited = 0;
-      const finished = farWords(this.map, far, (word) => {
+      const visit = (word: Uint8Array): boolean => {
         visited++;
         this.words.settle(word);
         return (visited & 15) !== 0 || !this.options.stop();
-      });
+      };
+      const finished = log ? farTree(this.map, far, log, visit) : farWords(this.map, far, visit);
+      if (finished) this.written = 'everywhere';
       this.counts['farRegions'] = visited;
       if (finished)
         return 'Fixed points far out can only lie in the regions that reach there: these were enumerated and solved one by one.';
@@ -229,21 +226,7 @@ class FixedPointSearch {
     this.tree(lcp, true, radius, 0.8, 0.2, 'far');
     if (this.reasons.length > before) return null;
     this.written = 'everywhere';
-    return FAR_TREE;
-  }
-
-  /** The regions that reach far out have no written form: a small tree may show the same. */
-  private writtenFar(lcp: Lcp, radius: number): string | null {
-    const { undecided } = this;
-    const reasons = this.reasons.length;
-    this.tree(lcp, true, radius, 0.8, 0.1, 'far', FAR_NODES);
-    if (this.reasons.length === reasons) {
-      this.written = 'everywhere';
-      return FAR_TREE;
-    }
-    this.reasons.length = reasons;
-    this.undecided = undecided;
-    return null;
+    return 'That none lies far out was shown by a second search on the normalised equations o = T s.';
   }
 
   private tree(
@@ -253,7 +236,6 @@ class FixedPointSearch {
     start: number,
     share: number,
     prefix = '',
-    maxNodes = Infinity,
   ): FixedPointTree {
     const handlers: TreeHandlers = {
       leaf: (states) => {
@@ -274,7 +256,7 @@ class FixedPointSearch {
       lcp,
       normalised,
       handlers,
-      Math.min(maxNodes, this.options.maxNodes ?? Infinity),
+      this.options.maxNodes ?? Infinity,
       radius,
       null,
       this.options.log ? { log: this.options.log, order: 1 } : null,

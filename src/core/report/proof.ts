@@ -75,6 +75,29 @@ export interface UniquePart {
 }
 
 /**
+ * Opens trees over the sides of the units, one for each face of the cube of directions (coordinate 0 and sign +, 0 and -,
+ * 1 and +, ..), of which the leaves are all regions that hold points with max|z_i| >= far. `FarLine`s follow in
+ * depth-first order, then a `FarEnd`.
+ */
+export interface FarPart {
+  readonly part: 'far';
+  readonly far: number;
+}
+
+/**
+ * - b: branches on a unit; the subtree where it has this bit follows, then the other one
+ * - x: on the face, the sum of the sides of these units times multipliers >= 0 is negative
+ * - l: one region is left, to be solved
+ */
+export type FarLine =
+  readonly ['b', unit: number, bit: number] | readonly ['x', multipliers: Sparse] | readonly ['l'];
+
+export interface FarEnd {
+  readonly end: 'far';
+  readonly complete: boolean;
+}
+
+/**
  * Opens a box. `everywhere`: the box is |z_i| < upper_i, with N upper + K < upper for |F(z)| <= N |z| + K, and
  * so holds every cycle; else the cycles spoken of are those with all points in it. `BoxLine`s follow: the cycles lie in
  * the smaller box too, because it holds the part of the image of the one before that is in the one before. Then comes

@@ -185,6 +185,7 @@ export function hasSolution({ n }: IntegerMap, steps: readonly Composed[]): bool
     c[i]!,
   ]);
   let rank = 0;
+  let before = 1n;
   for (let k = 0; k < n; k++) {
     const at = rows.findIndex((row, i) => i >= rank && row[k] !== 0n);
     if (at < 0) continue;
@@ -193,9 +194,9 @@ export function hasSolution({ n }: IntegerMap, steps: readonly Composed[]): bool
     for (let i = rank + 1; i < n; i++) {
       const row = rows[i]!;
       const f = row[k]!;
-      if (f === 0n) continue;
-      for (let j = k; j <= n; j++) row[j] = row[j]! * pivot[k]! - f * pivot[j]!;
+      for (let j = k; j <= n; j++) row[j] = (row[j]! * pivot[k]! - f * pivot[j]!) / before;
     }
+    before = pivot[k]!;
     rank++;
   }
   return rows.slice(rank).every((row) => row[n] === 0n);

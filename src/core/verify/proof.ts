@@ -1,11 +1,12 @@
 import type { CanonicalMap } from '../map/canonical';
-import { PROOF_SCHEMA, sealOfReport, type ProofHead, type TreePart } from '../report/proof';
+import { PROOF_SCHEMA, sealOfReport, type FarPart, type ProofHead, type TreePart } from '../report/proof';
 import type { Certificate, OrderResult, Report } from '../report/types';
 import { Complementarity } from './complementarity';
 import { Shape, sumWithin, type PlainBox } from './confinement';
 import { integerMap, ratio, type IntegerMap } from './exact';
 import { Itineraries, liesIn, type Held, type SolvedObject } from './itineraries';
 import { bits, numbers, ProofLines, readEnd, Refuted, Unchecked, type LineSource } from './proofLines';
+import { checkFar, type FarResult } from './proofFar';
 import { checkTree, type TreeResult } from './proofTree';
 import { checkWords } from './proofWords';
 
@@ -78,6 +79,7 @@ class ProofCheck {
   #shape!: Shape;
   #unit = 1;
   readonly #trees: TreeResult[] = [];
+  readonly #far: FarResult[] = [];
 
   constructor(
     private readonly report: Report,
@@ -95,15 +97,24 @@ class ProofCheck {
     for (;;) {
       const line = lines.next();
       if (line === null) break;
-      const part = line as { part?: unknown; unwritten?: { order: number; method: string; why: string } };
+      const part = line as {
+        part?: unknown;
+        unwritten?: { order: number; method: string; why: string } | null;
+      };
       try {
         if (part.part === 'tree') {
           const tree = checkTree(this.#map, line as TreePart, lines, equations);
           equations = tree.equations;
           if (tree.result) this.#addTree(tree.result);
+        } else if (part.part === 'far') {
+          const found = checkFar(this.#map, line as FarPart, lines);
+          if (found) {
+            this.#count('nodes of trees', found.nodes);
+            this.#far.push(found);
+          }
         } else if (part.part === 'unique') this.#unique(line as Record<string, unknown>);
         else if (part.part === 'box') this.#box(line as Record<string, unknown>);
-        else if (part.unwritten !== undefined) {
+        else if (typeof part.unwritten === 'object' && part.unwritten !== null) {
           const { order, method, why } = part.unwritten;
           this.#unwritten.set(order, `${String(method)} is not written down: ${String(why)}`);
         } else throw new Refuted('this is no part of a proof');
@@ -166,7 +177,11 @@ class ProofCheck {
     if (head.stateDim !== original.n || head.reluUnits !== original.L)
       throw new Refuted('the proof is about a model of another size');
     const unit = head.unit;
-    if (typeof unit !== 'number' || !(unit > 0 && unit < Infinity) || Math.log2(unit) % 1 !== 0)
+    if (
+      typeof unit !== 'number' ||
+      !(unit > 0 && unit < Infinity) ||
+      unit !== 2 ** Math.round(Math.log2(unit))
+    )
       throw new Refuted('its unit of length is no power of two');
     const scaled = { ...original, d: original.d.map((v) => v / unit), g: original.g.map((v) => v / unit) };
     if (
@@ -190,6 +205,11 @@ class ProofCheck {
 
   /** What the trees of each order say together: near the origin and far from it. */
   #joinTrees(): void {
+    // Without constant terms, a fixed point other than 0 comes with its ray, which reaches far out.
+    const { d, g, L } = this.#map;
+    if (d.every((v) => v === 0n) && g.every((v) => v === 0n))
+      for (const { words } of this.#far)
+        this.#establish(1, 'everywhere', [...words, ['0'.repeat(L)]], 'the regions far out');
     for (const order of new Set(this.#trees.map((tree) => tree.order))) {
       const trees = this.#trees.filter((tree) => tree.order === order);
       const far = trees.filter((tree) => tree.far);
@@ -200,8 +220,11 @@ class ProofCheck {
           // Without constant terms, solutions come as rays, and the only one with C z + d = 0 throughout is 0.
           if (!tree.homogeneous) continue;
           domain = 'everywhere';
+          if (order === 1) words.push([tree.base]);
         } else {
-          const beyond = far.find((other) => other.radius <= tree.radius);
+          const beyond =
+            far.find((other) => other.radius <= tree.radius) ??
+            (order === 1 ? this.#far.find((other) => this.#reaches(tree, other)) : undefined);
           if (tree.everywhere || beyond) {
             domain = 'everywhere';
             if (!tree.everywhere) words = [...words, ...(beyond?.words ?? [])];
@@ -210,6 +233,13 @@ class ProofCheck {
         this.#establish(order, domain, words, `the tree of order ${String(order)}`);
       }
     }
+  }
+
+  /** Whether a tree speaks of all points nearer than those that a far part speaks of. */
+  #reaches({ radius }: TreeResult, { far }: FarResult): boolean {
+    const { n } = this.#map;
+    const box = { lower: new Array<number>(n).fill(-far), upper: new Array<number>(n).fill(far) };
+    return sumWithin(this.#map, box, radius);
   }
 
   /** Solves what is left and notes what is then known, or what stays open. */
@@ -314,6 +344,8 @@ class ProofCheck {
 
   #covers({ orders, domain }: Established, order: number, claimed: Certificate['domain']): boolean {
     if (orders !== 'all' && orders !== order) return false;
+    const { n } = this.original;
+    if (claimed !== 'everywhere' && (claimed.lower.length !== n || claimed.upper.length !== n)) return false;
     if (domain === 'everywhere') return true;
     if (claimed === 'everywhere') return false;
     if ('radius' in domain) {

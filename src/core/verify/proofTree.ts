@@ -13,6 +13,7 @@ export interface TreeResult {
   /** Everything was excluded without regard to the radius. */
   readonly everywhere: boolean;
   readonly homogeneous: boolean;
+  readonly base: string;
   readonly nodes: number;
 }
 
@@ -37,7 +38,7 @@ export function checkTree(
   const problem = same ? equations : new Complementarity(map, order, base);
   const result = new TreeCheck(problem, radius, far, lines).run();
   return {
-    result: result && { ...result, order, radius, far, homogeneous: problem.homogeneous },
+    result: result && { ...result, order, radius, far, homogeneous: problem.homogeneous, base: part.base },
     equations: problem,
   };
 }

@@ -218,7 +218,11 @@ export function verificationText({ problems, objects, exact, claimed, proven, pr
     return texts.length === 0 ? 'none' : texts.join(', ');
   };
   return [
-    problems.length === 0 ? 'Verified.' : `Rejected: ${plural(problems.length, 'problem')}.`,
+    problems.length > 0
+      ? `Rejected: ${plural(problems.length, 'problem')}.`
+      : proof && left.length > 0
+        ? 'Verified, but for what is named below as not re-checked.'
+        : 'Verified.',
     `${plural(objects, 'object')}, ${String(exact)} solved again in exact arithmetic${exact < objects ? ', the others iterated in floating point' : ''}.`,
     `Orders called complete: ${range(claimed)}; proven again here by solving every itinerary exactly: ${range(proven)}.`,
     ...(proof && proof.problems.length === 0

@@ -14,6 +14,8 @@ const DEMANDS: Readonly<Record<string, number>> = {
 interface Measured {
   readonly found: Detection;
   readonly seconds: number;
+  /** Until the last order asked for was proven, where it was; the attempt to prove all periods comes after. */
+  readonly proven: number;
   /** Until every attracting cycle up to the highest order was told. */
   readonly attracting: number;
 }
@@ -26,25 +28,32 @@ async function measure(
 ): Promise<Measured> {
   const times: number[] = [];
   const arrivals: number[] = [];
+  const proofs: number[] = [];
   let found: Detection | null = null;
   for (let seed = 0; seed < runs; seed++) {
     const arrived = new Map<string, number>();
     const begin = performance.now();
+    let last: number | null = null;
     found = await detect(map, {
       maxOrder: s.maxOrder,
       seed,
       certify,
       stop: () => false,
       onProgress: () => undefined,
+      onProven: (to) => {
+        if (to === 'all' || to >= s.maxOrder) last ??= performance.now() - begin;
+      },
       onFinds: ({ cycles }) => {
         for (const cycle of cycles) arrived.set(cycle.regions.join(' '), performance.now() - begin);
       },
     });
-    times.push((performance.now() - begin) / 1000);
+    const whole = performance.now() - begin;
+    times.push(whole / 1000);
+    proofs.push((last ?? whole) / 1000);
     const attracting = found.orders.flatMap(({ cycles }) => cycles).filter((c) => c.stability === 'stable');
     arrivals.push(Math.max(0, ...attracting.map((c) => arrived.get(c.regions.join(' ')) ?? Infinity)) / 1000);
   }
-  return { found: found!, seconds: median(times), attracting: median(arrivals) };
+  return { found: found!, seconds: median(times), proven: median(proofs), attracting: median(arrivals) };
 }
 
 /** Up to the order asked for; a proof of all periods lists longer ones, too. */
@@ -84,10 +93,11 @@ export async function searchTables(reference: Reference, runs: number, only: str
       proven.found.linearSolves,
       solves,
       figure(solves / proven.found.linearSolves),
-      figure(proven.seconds),
+      figure(proven.proven),
       figure(theirs),
-      figure(theirs / proven.seconds),
-      demand === undefined ? '' : `${String(demand)} ${theirs / proven.seconds >= demand ? 'met' : 'missed'}`,
+      figure(theirs / proven.proven),
+      figure(proven.seconds),
+      demand === undefined ? '' : `${String(demand)} ${theirs / proven.proven >= demand ? 'met' : 'missed'}`,
     ]);
     heuristic.push([
       s.name,
@@ -116,7 +126,7 @@ export async function searchTables(reference: Reference, runs: number, only: str
   return [
     markdown(
       'To the proven answer',
-      `The published algorithm with its default budgets (it claims nothing) beside our search with its proof. Medians of ${String(runs)} runs. Ratios are reference / ours: above 1 we are better.`,
+      `The published algorithm with its default budgets (it claims nothing) beside our search with its proof: until every order asked for is proven (to the end of the run where one is not), and to the end of the run, which goes on to try a proof of all periods. Medians of ${String(runs)} runs. Ratios are reference / ours: above 1 we are better.`,
       [
         'system',
         'order to',
@@ -130,6 +140,7 @@ export async function searchTables(reference: Reference, runs: number, only: str
         's',
         'reference s',
         'ratio',
+        's to the end',
         'demand',
       ],
       proof,

@@ -173,25 +173,6 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   const extent = Math.max(0, ...centres.map(maxAbs));
   if (extent > 0 && biases > 0) found.scale = scale = extent;
 
-  const bitsOf = (word: Int32Array): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
-  onProgress('attractors', 0.3);
-  const seen = survey(solver, {
-    seed,
-    scale: Math.max(scale, biases / unit),
-    fixedPoints: centres,
-    share: options.surveyShare ?? 1,
-    stop,
-    onPeriodic: (word) => {
-      if (word.length <= longest) found.addWord(bitsOf(word), 'attractor');
-    },
-    onProgress: (fraction) => onProgress('attractors', 0.3 + 0.2 * fraction),
-  });
-  // A map without biases has no unit of length of its own: S stays 1.
-  if (seen.extent > 0 && biases > 0) found.scale = scale = Math.max(extent, seen.extent);
-  if (!fixedPoints.complete) for (const { state } of seen.resting) addResting(found, state);
-  // Before the proofs, which may use up the time.
-  const aperiodic = describeAperiodic(seen, options.spectra ? { map: scaled, scale, stop } : null);
-
   const certificates = new Map<number, Certificate>();
   /** Of those that the proof file holds, the strongest of each order. */
   const written = new Map<number, Certificate>();
@@ -227,9 +208,8 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
   // Where the fixed points are not proven complete, order 1 is searched like the others, too.
   const firstOrder = fixedPoints.complete ? 2 : 1;
   let exhausted = 0;
-  let proof: OrderProof | null = null;
-  if (certify && scaled.n === 2 && !stop()) {
-    onProgress('proof', 0.5);
+  // Before the survey: these orders take a moment, and their attractors may be such as few orbits find.
+  if (certify && scaled.n === 2 && !stop())
     for (let order = firstOrder; order <= maxOrder && exhaustible(scaled, order, AT_ONCE); order++) {
       const { candidates, singular, words, stopped } = exhaustOrder(scaled, order, stop);
       exhausted += words;
@@ -238,6 +218,29 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       for (const word of singular) if (!found.addSingular(word)) open++;
       if (!stopped && open === 0) land(order, exhaustionCertificate(order, words));
     }
+
+  const bitsOf = (word: Int32Array): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
+  onProgress('attractors', 0.3);
+  const seen = survey(solver, {
+    seed,
+    scale: Math.max(scale, biases / unit),
+    fixedPoints: centres,
+    share: options.surveyShare ?? 1,
+    stop,
+    onPeriodic: (word) => {
+      if (word.length <= longest) found.addWord(bitsOf(word), 'attractor');
+    },
+    onProgress: (fraction) => onProgress('attractors', 0.3 + 0.2 * fraction),
+  });
+  // A map without biases has no unit of length of its own: S stays 1.
+  if (seen.extent > 0 && biases > 0) found.scale = scale = Math.max(extent, seen.extent);
+  if (!fixedPoints.complete) for (const { state } of seen.resting) addResting(found, state);
+  // Before the proofs, which may use up the time.
+  const aperiodic = describeAperiodic(seen, options.spectra ? { map: scaled, scale, stop } : null);
+
+  let proof: OrderProof | null = null;
+  if (certify && scaled.n === 2 && !stop()) {
+    onProgress('proof', 0.5);
     proof = provePlanar(found, {
       maxOrder,
       ...(options.allPeriodsNodes === undefined ? {} : { allPeriodsNodes: options.allPeriodsNodes }),

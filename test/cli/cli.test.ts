@@ -71,17 +71,30 @@ describe('command line', () => {
         .trimEnd()
         .split('\r\n')
         .map((line) => line.split(','));
+    /** What a text of JSON says, held against the schema of that name. */
+    const fitting = async (name: string, text: string): Promise<unknown> => {
+      const schema = await readFile(path.join(root, `media/${name}.schema.json`), 'utf8');
+      const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+        JSON.parse(schema) as object,
+      );
+      const value = JSON.parse(text) as object;
+      assert.ok(valid(value), JSON.stringify(valid.errors));
+      for (const field of Object.keys(value)) {
+        const rest = Object.fromEntries(Object.entries(value).filter(([other]) => other !== field));
+        assert.ok(!valid(rest), `without ${field}`);
+      }
+      assert.ok(!valid({ ...value, surplus: 0 }), 'one field more');
+      return value;
+    };
 
     it('lyapunov: exponents with errors, as text, JSON and CSV', async () => {
       const model = await file('lozi.json', lozi);
       const out = path.join(folder, 'lyapunov.csv');
       const { status, out: text } = await run(['lyapunov', model, '--max-order', '1', '--json', '-o', out]);
       assert.equal(status, 0);
-      const { schema, attractors } = JSON.parse(text) as {
-        schema: string;
+      const { attractors } = (await fitting('lyapunov', text)) as {
         attractors: { id: string; kind: string; spectrum?: { exponents: number[] } }[];
       };
-      assert.equal(schema, 'rnn-dynamics/lyapunov@1');
       const chaotic = attractors.find(({ kind }) => kind === 'chaotic')!;
       const [first, second] = chaotic.spectrum!.exponents as [number, number];
       // |det J| = 0.5 everywhere.
@@ -96,18 +109,24 @@ describe('command line', () => {
       assert.match(words.out, /chaotic.*Lyapunov exponents 0\.47\d* ± .*Kaplan-Yorke dimension 1\.40/);
     });
 
-    it('manifolds: a row for each vertex, and what crossings prove', async () => {
+    it('manifolds: curves, and what crossings prove', async () => {
       const model = await file('lozi.json', lozi);
-      const out = path.join(folder, 'manifolds.csv');
+      const out = path.join(folder, 'manifolds.json');
       const { status, out: text } = await run([
         ...['manifolds', model, '--max-order', '1', '--object', 'fp2', '-o', out],
       ]);
       assert.equal(status, 0);
       assert.match(text, /FP2 +unstable/);
       assert.match(text, /has a horseshoe/);
-      const [header, ...rows] = csv(await readFile(out, 'utf8'));
-      assert.deepEqual(header, ['object', 'manifold', 'curve', 'vertex', 'z1', 'z2']);
-      assert.ok(rows.length > 1000 && rows.every(([id]) => id === 'FP2'));
+      const { manifolds, crossings } = (await fitting('manifolds', await readFile(out, 'utf8'))) as {
+        manifolds: { object: string; curves: unknown[][] }[];
+        crossings: unknown[];
+      };
+      assert.deepEqual(
+        manifolds.map(({ object }) => object),
+        ['FP2', 'FP2'],
+      );
+      assert.ok(manifolds.flatMap(({ curves }) => curves.flat()).length > 1000 && crossings.length > 0);
     });
 
     it('basins: the half planes of a map with two attractors', async () => {
@@ -122,7 +141,10 @@ describe('command line', () => {
         ...['basins', model, ...args, '--cells', '10', '--json', '-o', out],
       ]);
       assert.equal(status, 0);
-      const { fates, attractors } = JSON.parse(text) as { fates: number[][]; attractors: string[] };
+      const { fates, attractors } = (await fitting('basins', text)) as {
+        fates: number[][];
+        attractors: string[];
+      };
       const [header, ...rows] = csv(await readFile(out, 'utf8'));
       assert.deepEqual(header, ['column', 'row', 'x', 'y', 'fate', 'z1', 'z2']);
       assert.equal(rows.length, 100);
@@ -141,7 +163,7 @@ describe('command line', () => {
       const { status, out } = await run([...args, '--object', 'FP1', '--of', 'z2', '--json']);
       assert.equal(status, 0);
       // z2 = h2 / (1 - a2) = 4: by h2 2, by a2 h2 / (1 - a2)^2 = 8.
-      const { value, largest } = JSON.parse(out) as {
+      const { value, largest } = (await fitting('sensitivity', out)) as {
         value: number;
         largest: { parameter: string; index: number[]; derivative: number }[];
       };

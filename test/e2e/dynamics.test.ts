@@ -9,7 +9,7 @@ import {
   revealInExplorer,
   runCommand,
 } from '../../scripts/workbench.mjs';
-import { eventually, Session } from './session';
+import { eventually, Session, type Panel } from './session';
 
 const VDP = 'R1_plrnn2_vdp_sgd/ckpt_02124.pt';
 /** Its unstable fixed point and the cycle that attracts. */
@@ -19,6 +19,31 @@ function assertListed(ids: readonly string[]): void {
   const missing = VDP_OBJECTS.filter((id) => !ids.includes(id));
   assert.deepEqual(missing, [], `listed are ${ids.join(', ')}`);
 }
+
+/** Every tab of the panel, in its order. */
+const TABS = [
+  'State space',
+  'Spectrum',
+  'Time series',
+  'Regions',
+  'Parameter plane',
+  'Sensitivity',
+  'Weights',
+] as const;
+
+/** Chooses a tab and waits until it shows what it is for; the parameter plane is computed first. */
+async function openTab({ frame }: Panel, name: (typeof TABS)[number]): Promise<void> {
+  await frame.getByRole('tab', { name, exact: true }).click();
+  const view = frame.getByRole('tabpanel', { name, exact: true });
+  if (name === 'Parameter plane' && (await view.locator('canvas').count()) === 0) {
+    await frame.getByLabel('Highest order').fill('2');
+    await frame.getByRole('button', { name: 'Compute' }).click();
+  }
+  await view.locator('canvas').first().waitFor({ timeout: 60_000 });
+}
+
+/** Of a tab or theme, for the name of a file. */
+const slug = (name: string): string => name.toLowerCase().replaceAll(' ', '-');
 
 describe('the dynamics panel in VS Code', () => {
   let session: Session;
@@ -83,11 +108,11 @@ describe('the dynamics panel in VS Code', () => {
     await analyzeFromExplorer(session.page, VDP);
     const panel = await (await session.panel('FP1')).done();
     await panel.row('C13a').click();
-    for (const name of ['Spectrum', 'Time series', 'Regions', 'Weights', 'State space']) {
-      await panel.frame.getByRole('tab', { name }).click();
-      await panel.frame.getByRole('tabpanel', { name }).locator('canvas').first().waitFor();
+    const tabs = panel.frame.getByRole('tablist', { name: 'Views' }).getByRole('tab');
+    assert.deepEqual(await tabs.allInnerTexts(), TABS);
+    for (const name of TABS) {
+      await openTab(panel, name);
       assert.equal(await panel.row('C13a').getAttribute('aria-selected'), 'true');
-      await session.screenshot(`view-${name.toLowerCase().replace(' ', '-')}`);
     }
   });
 
@@ -276,9 +301,10 @@ describe('the dynamics panel in VS Code', () => {
       await panel.row('C13a').click();
       await eventually(async () => (await panel.ink()) > 0.005, 'a drawn figure');
       const faults: string[] = [];
-      for (const tab of ['Spectrum', 'Time series', 'Regions', 'Weights', 'State space']) {
-        await panel.frame.getByRole('tab', { name: tab }).click();
+      for (const tab of TABS) {
+        await openTab(panel, tab);
         await session.page.waitForTimeout(300);
+        await session.screenshot(`${kind}-${slug(tab)}`);
         // The frame may be laid out anew after a change of theme: then nothing in it is seen yet.
         const { violations } = await eventually(async () => {
           const found = await new AxeBuilder({ page: session.page })
@@ -289,7 +315,6 @@ describe('the dynamics panel in VS Code', () => {
         for (const { id, nodes } of violations)
           faults.push(`${tab}: ${id} at ${nodes[0]?.target.join(' ') ?? '?'}`);
       }
-      await session.screenshot(kind);
       assert.deepEqual(faults, []);
     });
   }

@@ -44,6 +44,8 @@ const LOCAL_WORDS = 3000;
  * candidates are the colliding cycle itself; the derivative of the margins tells on which side of s* they are real.
  * (For one bit this is the border-collision normal form, and q = 1 is Feigin's classification; for several bits it is the
  * complete search that replaces it.)
+ *
+ * @param stop ends the search early: `searchedTo` then says how far it came
  */
 export function collisionAt(
   line: Line,
@@ -51,6 +53,7 @@ export function collisionAt(
   bits: readonly Bit[],
   s: number,
   maxOrder: number,
+  stop: () => boolean = () => false,
 ): Collision {
   const cycle = new CycleOnLine(line, word);
   cycle.solve(s);
@@ -83,6 +86,10 @@ export function collisionAt(
     if (q > 1 && spent > LOCAL_WORDS) break;
     let open = 0;
     for (const code of lyndonWords(variants, q)) {
+      if (stop()) {
+        open++;
+        break;
+      }
       const candidate = code.flatMap((variant) => variantOf(base, local, variant));
       const verdict = sideOf(line, candidate, local, p, s);
       if (verdict === 'singular') {

@@ -98,6 +98,7 @@ export async function searchCells(
       functionsOf.set(key, both);
     }
     for (const functions of both) {
+      if (stop()) return;
       const { place, radius: width } = widest(functions, centre, half);
       if (width > 0 && !explorer.knows(key, place)) explorer.explore(word, place);
     }
@@ -142,6 +143,7 @@ export async function searchCells(
         continue;
       }
       for (const word of found.words) settle(word, centre, half);
+      if (stop()) break;
       if (found.complete) covered += area;
       else {
         const map = plane.at(centre.u, centre.v);

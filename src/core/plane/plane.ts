@@ -5,6 +5,7 @@ import { searchCells } from './cells';
 import { facesOf } from './faces';
 import { isBilinear, type PlaneFamily, type Place } from './family';
 import { itineraries, type Enumerate } from './itineraries';
+import { unlessInterrupted } from './interruption';
 import { Explorer } from './regions';
 import { searchSamples } from './samples';
 
@@ -35,11 +36,15 @@ export interface PlaneResult {
 const WORDS = 3000;
 /** Half-width of the smallest squares, of the window. */
 const SMALLEST = 1 / 200;
+/** Multiplications that may be spent on naming parts after the work was stopped: below a second. */
+const GRACE = 5e8;
+/** The label of parts that were not looked at before the stop. */
+const UNSEEN = '?';
 
 /** All that happens to cycles up to an order in a plane of two parameters. */
 export async function analysePlane(family: PlaneFamily, options: PlaneOptions): Promise<PlaneResult> {
   const { maxOrder, x, y, stop, onProgress } = options;
-  const explorer = new Explorer(family, { maxOrder, words: WORDS, stop });
+  const explorer = new Explorer(family, { maxOrder, words: WORDS, stop, grace: GRACE });
   const warnings: string[] = [];
   let statement: string;
   let covered: number | null = null;
@@ -110,20 +115,25 @@ export async function analysePlane(family: PlaneFamily, options: PlaneOptions): 
     pointIndex: curve.pointIndex,
     text: curve.text,
   }));
-  const existing = (place: Place): { object: string; stability: Stability }[] =>
-    explorer.at(place).map(({ key, stability }) => ({ object: nameOf(key), stability }));
-  const label = (place: Place): string =>
-    existing(place)
-      .map(({ object, stability }) => `${object} ${stability}`)
-      .sort()
-      .join(',');
+  const order = new Map(objects.map(({ id }, i) => [id, i]));
+  const existing = new Map<string, { readonly object: string; readonly stability: Stability }[]>();
+  const label = (place: Place): string => {
+    const found = unlessInterrupted(() => explorer.at(place));
+    if (!found) return UNSEEN;
+    const exists = found
+      .map(({ key, stability }) => ({ object: nameOf(key), stability }))
+      .sort((a, b) => order.get(a.object)! - order.get(b.object)!);
+    const text = exists.map(({ object, stability }) => `${object} ${stability}`).join(',');
+    existing.set(text, exists);
+    return text;
+  };
   const faces = facesOf(
     explorer.curves.map(({ points }) => points),
     label,
   ).sort((a, b) => b.area - a.area);
-  const order = new Map(objects.map(({ id }, i) => [id, i]));
-  const regions = faces.map((face, i): PlaneRegion => {
-    const exists = existing(face.place).sort((a, b) => order.get(a.object)! - order.get(b.object)!);
+  const seen = faces.filter((face) => face.label !== UNSEEN);
+  const regions = seen.map((face, i): PlaneRegion => {
+    const exists = existing.get(face.label)!;
     return {
       id: `R${String(i + 1)}`,
       rings: face.rings.map((ring) => ring.map(point)),
@@ -133,6 +143,16 @@ export async function analysePlane(family: PlaneFamily, options: PlaneOptions): 
       stable: exists.filter(({ stability }) => stability === 'stable').map(({ object }) => object),
     };
   });
+  const unseen = faces.length - seen.length;
+  if (unseen > 0)
+    warnings.push(
+      `What exists in ${percent(1 - seen.reduce((sum, { area }) => sum + area, 0))} of the window was not looked at before the stop: that part is left blank.`,
+    );
+  const { unfinished } = explorer;
+  if (unfinished > 0)
+    warnings.push(
+      `${unfinished === 1 ? 'One outline was' : `${String(unfinished)} outlines were`} cut short by the stop: the cycles are listed, but not among what exists in the parts of the window.`,
+    );
   if (explorer.broken > 0)
     warnings.push(
       `${String(explorer.broken)} outlines could not be followed all the way round; their regions may be incomplete.`,

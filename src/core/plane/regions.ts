@@ -7,6 +7,7 @@ import type { EventKind } from '../report/timeline';
 import type { Stability } from '../report/types';
 import { ExistenceFunctions } from './constraints';
 import type { PlaneFamily, Place } from './family';
+import { Interruption, interruptible } from './interruption';
 import { contains, distanceTo, doubleArea, middleVertex } from './polygon';
 import { Tracer, type Arc } from './trace';
 import { WordFunctions } from './wordFunctions';
@@ -20,6 +21,8 @@ export interface Region {
   /** false: the walk around it broke off, the ring is what was seen. */
   readonly closed: boolean;
   readonly box: readonly [number, number, number, number];
+  /** Whether all of its borders, and the curves inside, are known. */
+  finished: boolean;
 }
 
 /** A curve on which something happens to a cycle. */
@@ -49,6 +52,8 @@ export interface ExploreLimits {
   readonly maxOrder: number;
   readonly words: number;
   readonly stop: () => boolean;
+  /** Multiplications, about, that may be spent after the stop on what exists at places. */
+  readonly grace: number;
 }
 
 /**
@@ -62,6 +67,10 @@ export class Explorer {
   broken = 0;
   /** Set when the number of words was too large. */
   overflow = false;
+  /** The family, interrupted when the work must end. */
+  readonly #evaluated: PlaneFamily;
+  /** The family, interrupted some work after that. */
+  readonly #tested: PlaneFamily;
   readonly #curvesBySignature = new Map<string, Curve[]>();
   readonly #queue: { word: Bits; key: string; place: Place }[] = [];
   readonly #testers = new Map<string, WordFunctions>();
@@ -69,7 +78,20 @@ export class Explorer {
   constructor(
     readonly family: PlaneFamily,
     readonly limits: ExploreLimits,
-  ) {}
+  ) {
+    const { maxOrder, stop, grace } = limits;
+    this.#evaluated = interruptible(family, stop);
+    const cost = (maxOrder + 10) * family.n ** 3 + maxOrder * family.n * family.L;
+    let spent = 0;
+    this.#tested = interruptible(family, () => stop() && (spent += cost) > grace);
+  }
+
+  /** Regions that an interruption left unfinished. */
+  get unfinished(): number {
+    let count = 0;
+    for (const list of this.regions.values()) count += list.filter(({ finished }) => !finished).length;
+    return count;
+  }
 
   /** Whether a known region of the word holds a place. */
   knows(key: string, place: Place): boolean {
@@ -83,12 +105,16 @@ export class Explorer {
     );
   }
 
-  /** The cycles of all known regions that hold a place, with their stability, tested on the cycles themselves. */
+  /**
+   * The cycles of all finished regions that hold a place, with their stability, tested on the cycles themselves.
+   * Interrupted when the grace after the stop is used up.
+   */
   at(place: Place): { readonly key: string; readonly stability: Stability }[] {
     const out: { key: string; stability: Stability }[] = [];
     for (const [key, list] of this.regions) {
       const near = list.some(
-        ({ box }) =>
+        ({ box, finished }) =>
+          finished &&
           place.u >= box[0] - 1e-6 &&
           place.u <= box[1] + 1e-6 &&
           place.v >= box[2] - 1e-6 &&
@@ -112,17 +138,21 @@ export class Explorer {
   #tester(key: string, word: Bits): WordFunctions {
     let functions = this.#testers.get(key);
     if (!functions) {
-      functions = new WordFunctions(this.family, word);
+      functions = new WordFunctions(this.#tested, word);
       this.#testers.set(key, functions);
     }
     return functions;
   }
 
-  /** Adds the region around a place where the cycle is real, and all that is joined to it. */
+  /** Adds the region around a place where the cycle is real, and all that is joined to it, unless it is interrupted. */
   explore(word: Bits, place: Place): void {
     this.#queue.push({ word, key: keyOf(word), place });
-    for (let next = this.#queue.pop(); next && !this.limits.stop(); next = this.#queue.pop())
-      this.#trace(next.word, next.key, next.place);
+    try {
+      for (let next = this.#queue.pop(); next; next = this.#queue.pop())
+        this.#trace(next.word, next.key, next.place);
+    } catch (error) {
+      if (!(error instanceof Interruption)) throw error;
+    }
   }
 
   #trace(word: Bits, key: string, place: Place): void {
@@ -131,15 +161,15 @@ export class Explorer {
       this.overflow = true;
       return;
     }
-    const tester = new WordFunctions(this.family, word);
+    const tester = new WordFunctions(this.#evaluated, word);
     tester.evaluate(place.u, place.v);
     if (!tester.real) return;
-    const functions = new ExistenceFunctions(this.family, word, tester.plusOne > 0 ? 1 : -1);
-    const tracer = new Tracer(functions, this.limits.stop);
+    const functions = new ExistenceFunctions(this.#evaluated, word, tester.plusOne > 0 ? 1 : -1);
+    const tracer = new Tracer(functions);
     const boundary = tracer.boundary(place);
     if (!boundary) return;
     const ring = boundary.arcs.flatMap(({ points }) => points.slice(0, -1));
-    if (!boundary.closed) this.broken++;
+    if (!boundary.closed && !this.limits.stop()) this.broken++;
     const closed = boundary.closed && doubleArea(ring) > 0;
     const us = ring.map((p) => p.u);
     const vs = ring.map((p) => p.v);
@@ -149,12 +179,14 @@ export class Explorer {
       ring,
       closed,
       box: [Math.min(...us), Math.max(...us), Math.min(...vs), Math.max(...vs)],
+      finished: false,
     };
     const list = this.regions.get(key);
     if (list) list.push(region);
     else this.regions.set(key, [region]);
     for (const arc of boundary.arcs) this.#border(word, key, functions, tracer, arc);
     this.#crossings(word, key, functions, tracer, boundary.arcs, ring);
+    region.finished = true;
   }
 
   /** What happens on a piece of a region's boundary. */
@@ -178,14 +210,15 @@ export class Explorer {
       return;
     }
     if (meaning.kind !== 'border') return;
-    const line = across(this.family, place, normal);
+    const line = across(this.#evaluated, place, normal);
     const bits = tracer.zerosAt(place, 1e-9).flatMap((j) => {
       const other = functions.meaning[j]!;
       return other.kind === 'border' ? [{ t: other.t, u: other.u }] : [];
     });
     if (!bits.some(({ t, u }) => t === meaning.t && u === meaning.u))
       bits.push({ t: meaning.t, u: meaning.u });
-    const found = collisionAt(line, word, bits, 0.5, this.limits.maxOrder);
+    const found = collisionAt(line, word, bits, 0.5, this.limits.maxOrder, this.limits.stop);
+    if (this.limits.stop()) throw new Interruption();
     // Cycles of twice the period end where a multiplier of the shorter one is -1: that one's flip is the curve.
     const halved = found.singular.map(rootOf).find((root) => root.length < word.length);
     if (halved) {
@@ -244,7 +277,7 @@ export class Explorer {
   /** Queues a cycle that exists on one side of a curve. */
   #beside(word: Bits, place: Place, normal: readonly [number, number], side: 1 | -1): void {
     const key = keyOf(word);
-    const functions = new WordFunctions(this.family, word);
+    const functions = new WordFunctions(this.#evaluated, word);
     for (const distance of BESIDE) {
       const at = {
         u: place.u + side * distance * normal[0],
@@ -358,7 +391,7 @@ export class Explorer {
         });
         continue;
       }
-      const line = across(this.family, place, normal);
+      const line = across(this.#evaluated, place, normal);
       const companions = minusOneAt(line, word, 0.5);
       const words = (side: -1 | 1): string[] => [
         key,

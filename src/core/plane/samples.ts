@@ -47,6 +47,7 @@ export function searchSamples(
       const known = expected.map(({ key }) => explorer.regions.get(key)![0]!.word);
       let news = 0;
       for (const word of wordsAt(family.at(place.u, place.v), maxOrder, seed + points, known, stop)) {
+        if (stop()) return { points, finest };
         const key = keyOf(word);
         if (explorer.knows(key, place) || !explorer.isReal(key, word, place)) continue;
         explorer.explore(word, place);

@@ -1,5 +1,6 @@
 import type { Functions } from './constraints';
 import type { Place } from './family';
+import { Interruption } from './interruption';
 
 /** A piece of the curve where one function is zero, in the order of the way. */
 export interface Arc {
@@ -41,10 +42,7 @@ export class Tracer {
   readonly #side: Float64Array;
   evaluations = 0;
 
-  constructor(
-    readonly functions: Functions,
-    readonly stop: () => boolean,
-  ) {
+  constructor(readonly functions: Functions) {
     const { count } = functions;
     this.#values = new Float64Array(count);
     this.#du = new Float64Array(count);
@@ -60,48 +58,64 @@ export class Tracer {
     return true;
   }
 
-  /** The boundary of the component of the region around `inside`. null where that is not in the region. */
+  /**
+   * The boundary of the component of the region around `inside`. null where that is not in the region. When the functions
+   * interrupt the walk, what was walked until then.
+   */
   boundary(inside: Place): Boundary | null {
     const start = this.#exit(inside);
     if (!start) return null;
     const arcs: Arc[] = [];
-    let { on } = start;
-    let points: Place[] = [start.at];
-    let jet = this.#jet(start.at);
+    const way = { on: start.on, points: [start.at] };
+    try {
+      return this.#walk(start.at, way, arcs);
+    } catch (error) {
+      if (!(error instanceof Interruption)) throw error;
+      if (way.points.length > 1) arcs.push({ on: way.on, points: way.points, end: -1 });
+      return { arcs, closed: false };
+    }
+  }
+
+  /**
+   * @param way the arc that is walked at present
+   * @param arcs those before
+   */
+  #walk(start: Place, way: { on: number; points: Place[] }, arcs: Arc[]): Boundary {
+    let jet = this.#jet(start);
     // Functions that factor have their positive side on either side of the curve, from piece to piece.
-    let direction = this.#orientation(jet, on);
+    let direction = this.#orientation(jet, way.on);
     let h = 1e-3;
-    for (let step = 0; step < MOST_STEPS && !this.stop(); step++) {
-      const home = step > 2 ? start.at : null;
-      const advanced = this.#advance(jet, on, direction, h, home, true);
+    for (let step = 0; step < MOST_STEPS; step++) {
+      const home = step > 2 ? start : null;
+      const advanced = this.#advance(jet, way.on, direction, h, home, true);
       if (advanced) {
         h = advanced.h;
         jet = advanced.jet;
-        points.push(jet.at);
+        way.points.push(jet.at);
         if (advanced.home) {
-          arcs.push({ on, points, end: -1 });
+          arcs.push({ ...way, end: -1 });
           return { arcs: joinEnds(arcs), closed: true };
         }
         if (!advanced.corner) continue;
       }
       // A corner, or a place where steps grow short: several curves meet.
-      const turn = this.#turn(jet, on, direction);
+      const turn = this.#turn(jet, way.on, direction);
       if (!turn) {
-        arcs.push({ on, points, end: -1 });
+        arcs.push({ ...way, end: -1 });
         return { arcs, closed: false };
       }
-      if (turn.corner !== jet.at) points.push(turn.corner);
-      arcs.push({ on, points, end: turn.on });
-      on = turn.on;
-      points = [turn.corner, turn.at];
+      if (turn.corner !== jet.at) way.points.push(turn.corner);
+      arcs.push({ ...way, end: turn.on });
+      way.on = turn.on;
+      way.points = [turn.corner, turn.at];
       jet = this.#jet(turn.at);
       direction = turn.direction;
       h = 1e-4;
-      if (step > 2 && Math.hypot(turn.corner.u - start.at.u, turn.corner.v - start.at.v) < 1e-7) {
+      if (step > 2 && Math.hypot(turn.corner.u - start.u, turn.corner.v - start.v) < 1e-7) {
         return { arcs, closed: true };
       }
     }
-    if (points.length > 1) arcs.push({ on, points, end: -1 });
+    if (way.points.length > 1) arcs.push({ ...way, end: -1 });
     return { arcs, closed: false };
   }
 
@@ -114,7 +128,7 @@ export class Tracer {
     let jet = this.#jet(start);
     const points: Place[] = [start];
     let h = 1e-4;
-    for (let step = 0; step < MOST_STEPS && !this.stop(); step++) {
+    for (let step = 0; step < MOST_STEPS; step++) {
       const advanced = this.#advance(jet, on, direction, h, step > 2 ? start : null, false);
       if (!advanced) return points.length > 1 ? { on, points, end: -1 } : null;
       h = advanced.h;

@@ -331,7 +331,7 @@ function eliminate(rows: number[][]): void {
 describe('parameter plane of a two-dimensional PLRNN', () => {
   // From one point of a tongue: the pair that was born in its fold, and the fixed point next to it.
   it('a 16-cycle and its partner share one tongue', () => {
-    const explorer = new Explorer(toy, { maxOrder: 16, words: 100, stop: () => false });
+    const explorer = new Explorer(toy, { maxOrder: 16, words: 100, stop: () => false, grace: 0 });
     const word = [...Array<string>(9).fill('10'), ...Array<string>(7).fill('11')].map((bits) =>
       Uint8Array.from(bits, Number),
     );

@@ -118,7 +118,10 @@ describe('a plane that is stopped', () => {
     for (const share of [0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9]) {
       limit = Math.round(share * all);
       const explorer = explore();
-      assert.ok(count() <= limit, `${String(count() - limit)} evaluations after the stop at ${String(share)}`);
+      assert.ok(
+        count() <= limit,
+        `${String(count() - limit)} evaluations after the stop at ${String(share)}`,
+      );
       assert.equal(explorer.broken, 0);
       assert.ok(explorer.unfinished <= 1);
       cut += explorer.unfinished;

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Reference } from './reference';
 import { fixedPointTable } from './tables/fixedPoints';
-import { scalingTables } from './tables/scaling';
+import { scaling } from './tables/scaling';
 import { searchTables } from './tables/search';
 import { timelineTable } from './tables/timeline';
 import { trainedTable } from './tables/trained';
@@ -31,7 +31,11 @@ async function main(): Promise<void> {
     search: () => searchTables(reference, RUNS, values.only),
     'fixed-points': () => fixedPointTable(reference, RUNS),
     trained: () => trainedTable(values.only),
-    scaling: () => scalingTables(),
+    scaling: () => {
+      const { table, plot } = scaling();
+      if (values.write) writeFileSync(join(__dirname, 'scaling.svg'), plot);
+      return table;
+    },
     timeline: () => timelineTable(values.only),
   };
   try {

@@ -6,6 +6,7 @@ import { provePlanar } from '../../src/core/prove/planarProof';
 import { proveSpace } from '../../src/core/prove/spaceProof';
 import { random } from '../../src/core/random';
 import { build, canonicalOf, randomPlrnn, system } from '../../test/core/systems';
+import { scalingPlot, type Growth } from '../scalingPlot';
 import { figure, markdown, median, type Cells } from '../table';
 
 const SEEDS = 5;
@@ -21,13 +22,17 @@ function timed<T>(work: () => T): { value: T; seconds: number } {
   return { value, seconds: (performance.now() - begin) / 1000 };
 }
 
-/** Slope of the least-squares line of ln(value) over x: the value grows by exp(slope) with each step of x. */
-function growth(points: readonly (readonly [x: number, value: number])[]): number {
+/** The least-squares line of ln(value) over x: the value grows by exp(slope) with each step of x. */
+function fitted(points: readonly (readonly [x: number, value: number])[]): {
+  slope: number;
+  intercept: number;
+} {
   const used = points.filter(([, value]) => value > 0);
   const mean = (f: (p: readonly [number, number]) => number): number =>
     used.reduce((sum, p) => sum + f(p), 0) / used.length;
   const [mx, my] = [mean(([x]) => x), mean(([, v]) => Math.log(v))];
-  return mean(([x, v]) => (x - mx) * (Math.log(v) - my)) / mean(([x]) => (x - mx) ** 2);
+  const slope = mean(([x, v]) => (x - mx) * (Math.log(v) - my)) / mean(([x]) => (x - mx) ** 2);
+  return { slope, intercept: my - slope * mx };
 }
 
 /** Shallow nets with M states and L units. */
@@ -56,9 +61,10 @@ function almostLinear(seed: number, M: number, P: number): CanonicalMap {
   return build(A, rows(M, P, 2 / Math.sqrt(M)), C, new Array<number>(P).fill(0), rows(1, M, 1)[0]!);
 }
 
-/** How the cost of each proof grows, measured on seeded nets, with the fitted factor per step. */
-export function scalingTables(): string {
+/** How the cost of each proof grows, measured on seeded nets, with the fitted factor per step: a table and a picture. */
+export function scaling(): { table: string; plot: string } {
   const rows: Cells[] = [];
+  const growths: Growth[] = [];
   const series = (
     proof: string,
     along: string,
@@ -70,13 +76,16 @@ export function scalingTables(): string {
       return [x, median(results.map((r) => r.value)), median(results.map((r) => r.seconds))];
     });
     console.error(proof, along);
+    const work = points.map(([x, nodes]) => [x, nodes] as const);
+    const { slope, intercept } = fitted(work);
+    growths.push({ proof, along, points: work, slope, intercept });
     rows.push([
       proof,
       along,
       points
         .map(([x, nodes]) => `${String(x)}: ${nodes >= 1e5 ? nodes.toExponential(1) : String(nodes)}`)
         .join(', '),
-      figure(Math.exp(growth(points.map(([x, nodes]) => [x, nodes])))),
+      figure(Math.exp(slope)),
       points.map(([x, , s]) => `${String(x)}: ${figure(1000 * s)}`).join(', '),
     ]);
   };
@@ -145,10 +154,11 @@ export function scalingTables(): string {
     [2, 3, 4, 5],
     (k, seed) => proveCyclic(collection(almostLinear(seed, 20, 3)), [k], 1, never).nodes,
   );
-  return markdown(
+  const table = markdown(
     'How the cost grows',
-    `Medians over ${String(SEEDS)} seeded nets. "Work": subtrees of the search for fixed points and of the block-cyclic search, words of the word graph. The factor is fitted to ln(work) by least squares; in the word graph it tends to exp(h) for a map of topological entropy h.`,
+    `Medians over ${String(SEEDS)} seeded nets. "Work": subtrees of the search for fixed points and of the block-cyclic search, words of the word graph. The factor is fitted to ln(work) by least squares; in the word graph it tends to exp(h) for a map of topological entropy h. [Plot](scaling.svg)`,
     ['proof', 'along', 'work', 'factor per step', 'ms'],
     rows,
   );
+  return { table, plot: scalingPlot(growths) };
 }

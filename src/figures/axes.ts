@@ -1,4 +1,4 @@
-import { formatTick } from './format';
+import { MINUS, formatTick, superscript } from './format';
 import type { Painter, Theme } from './painter';
 import { TYPE } from './theme';
 
@@ -38,18 +38,44 @@ export function linearScale(
 }
 
 export interface Ticks {
+  /** Distances from `base`. */
   readonly values: readonly number[];
   readonly step: number;
+  /** Number that the ticks are counted from; 0 unless the interval is short beside its values. */
+  readonly base?: number;
 }
+
+/** Shown intervals shorter than this share of their values are counted from a number in them. */
+const SHORT = 1e-4;
 
 const STEPS = [1, 2, 2.5, 5, 10];
 
 /**
  * Ticks inside [lo, hi] at a step of the 1-2-2.5-5 series: between 3 and 8 of them, as near to `aim` as possible.
  * With `integers` the step is a whole number (fewer than 3 ticks may then remain).
+ * In an interval that is short beside its values they are distances from a number inside of it, with few digits: there
+ * differences are exact, and multiples of the step are not.
  */
 export function ticks(lo: number, hi: number, aim = 6, integers = false): Ticks {
   if (!(hi > lo) || !Number.isFinite(hi - lo)) return { values: Number.isFinite(lo) ? [lo] : [], step: 1 };
+  if (hi - lo < SHORT * Math.max(Math.abs(lo), Math.abs(hi))) {
+    const base = roundest(lo, hi);
+    return { ...ticksFrom0(lo - base, hi - base, aim, integers), base };
+  }
+  return ticksFrom0(lo, hi, aim, integers);
+}
+
+/** The number of fewest digits in [lo, hi], near the middle. */
+function roundest(lo: number, hi: number): number {
+  const middle = lo + (hi - lo) / 2;
+  for (let digits = 1; digits <= 17; digits++) {
+    const value = Number(middle.toPrecision(digits));
+    if (value >= lo && value <= hi) return value;
+  }
+  return middle;
+}
+
+function ticksFrom0(lo: number, hi: number, aim: number, integers: boolean): Ticks {
   const count = (step: number) => Math.floor(hi / step + 1e-9) - Math.ceil(lo / step - 1e-9) + 1;
   const power = 10 ** Math.floor(Math.log10((hi - lo) / aim));
   let best = NaN;
@@ -78,7 +104,66 @@ export function tickAim(pixels: number, spacing = 84): number {
   return Math.min(8, Math.max(3, Math.round(pixels / spacing)));
 }
 
+/** Where a tick stands: `value` is one of `marks.values`. */
+export function tickAt(scale: LinearScale, { base = 0 }: Ticks, value: number): number {
+  // Not scale.to(base + value): that sum is rounded, visibly so where the interval is about as short as rounding.
+  return scale.to(base) + value * scale.slope;
+}
+
+/**
+ * Labels of ticks, and the title of what they say: "z₁" becomes "(z₁ − 0.45) · 10¹⁶" where the ticks are counted from
+ * 0.45 and labels would have more than `room` pixels with their power of ten.
+ */
+export function tickLabels(
+  marks: Ticks,
+  title: string,
+  room: number,
+): { readonly labels: readonly string[]; readonly title: string } {
+  const { values, step, base = 0 } = marks;
+  const size = Math.max(step, ...values.map(Math.abs));
+  const plain = values.map((value) => formatTick(value, step));
+  const fits = plain.every((label) => textWidth(label, TYPE.small) <= room);
+  const power = Math.floor(Math.log10(size) + 1e-9);
+  const exponent = fits || (power >= -3 && power < 5) ? 0 : power;
+  const labels =
+    exponent === 0
+      ? plain
+      : values.map((value) => formatTick(scaled(value, -exponent), scaled(step, -exponent)));
+  if (base === 0 && exponent === 0) return { labels, title };
+  const name = title || 'value';
+  const difference = base === 0 ? name : `${name} ${base < 0 ? '+' : MINUS} ${allDigits(Math.abs(base))}`;
+  if (exponent === 0) return { labels, title: difference };
+  return {
+    labels,
+    title: `${base === 0 ? difference : `(${difference})`} · 10${superscript(-exponent)}`,
+  };
+}
+
+/** The shortest decimal that stands for this number alone. */
+function allDigits(value: number): string {
+  const [mantissa, power] = String(value).split('e');
+  return power === undefined ? mantissa! : `${mantissa!} × 10${superscript(Number(power))}`;
+}
+
+/** value * 10^power, also where 10^power itself is beyond the range of numbers. */
+function scaled(value: number, power: number): number {
+  return value * 10 ** Math.trunc(power / 2) * 10 ** (power - Math.trunc(power / 2));
+}
+
+/** Every how many labels stay apart along an axis, given the pixels that each takes. */
+function labelStride(positions: readonly number[], sizes: readonly number[], gap: number): number {
+  for (let stride = 1; stride < positions.length; stride++) {
+    let apart = true;
+    for (let i = stride; i < positions.length && apart; i += stride)
+      apart = Math.abs(positions[i]! - positions[i - stride]!) >= (sizes[i]! + sizes[i - stride]!) / 2 + gap;
+    if (apart) return stride;
+  }
+  return Math.max(1, positions.length);
+}
+
 const TICK = 4;
+/** Widest label left of a vertical axis. */
+const ROOM = 46;
 
 /** Crisp position of a 1 px line. */
 export function crisp(pixel: number): number {
@@ -97,18 +182,23 @@ export function drawXAxis(
   const y = crisp(frame.top + frame.height);
   const stroke = { color: theme.axis, width: 1 };
   painter.line([crisp(frame.left), y, frame.left + frame.width, y], stroke);
-  for (const value of marks.values) {
-    const x = scale.to(value);
+  const at = marks.values.map((value) => tickAt(scale, marks, value));
+  const spacing = at.length > 1 ? Math.abs(at[1]! - at[0]!) : Infinity;
+  const { labels, title: quantity } = tickLabels(marks, title, Math.max(ROOM, spacing - 8));
+  const widths = labels.map((label) => textWidth(label, TYPE.small));
+  const stride = labelStride(at, widths, 6);
+  at.forEach((x, i) => {
     painter.line([crisp(x), y, crisp(x), y + TICK], stroke);
-    painter.text(x, y + TICK + 4, formatTick(value, marks.step), {
+    if (i % stride !== 0) return;
+    painter.text(x, y + TICK + 4, labels[i]!, {
       color: theme.ink2,
       size: TYPE.small,
       align: 'middle',
       baseline: 'top',
     });
-  }
-  if (title)
-    painter.text(frame.left + frame.width, y + TICK + 20, title, {
+  });
+  if (quantity)
+    painter.text(frame.left + frame.width, y + TICK + 20, quantity, {
       color: theme.ink,
       size: TYPE.small,
       align: 'end',
@@ -128,22 +218,29 @@ export function drawYAxis(
   const x = crisp(frame.left);
   const stroke = { color: theme.axis, width: 1 };
   painter.line([x, frame.top, x, crisp(frame.top + frame.height)], stroke);
-  for (const value of marks.values) {
-    const y = scale.to(value);
+  const { labels, title: quantity } = tickLabels(marks, title, ROOM);
+  const at = marks.values.map((value) => tickAt(scale, marks, value));
+  const stride = labelStride(
+    at,
+    at.map(() => TYPE.small),
+    1,
+  );
+  at.forEach((y, i) => {
     painter.line([x - TICK, crisp(y), x, crisp(y)], stroke);
-    painter.text(x - TICK - 4, y, formatTick(value, marks.step), {
+    if (i % stride !== 0) return;
+    painter.text(x - TICK - 4, y, labels[i]!, {
       color: theme.ink2,
       size: TYPE.small,
       align: 'end',
       baseline: 'middle',
     });
-  }
+  });
   // Short names sit over the tick labels, long ones start at the axis.
-  if (title)
-    painter.text(title.length <= 4 ? x - TICK - 4 : x - 12, frame.top - 10, title, {
+  if (quantity)
+    painter.text(quantity.length <= 4 ? x - TICK - 4 : x - 12, frame.top - 10, quantity, {
       color: theme.ink,
       size: TYPE.small,
-      align: title.length <= 4 ? 'end' : 'start',
+      align: quantity.length <= 4 ? 'end' : 'start',
       baseline: 'alphabetic',
     });
 }

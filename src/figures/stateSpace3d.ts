@@ -1,7 +1,6 @@
-import { ticks } from './axes';
+import { linearScale, tickAt, tickLabels, ticks } from './axes';
 import { mix } from './color';
 import { continuumSegments } from './continua';
-import { formatTick } from './format';
 import { around, Occupancy, placeLabel } from './labels';
 import { drawMarks, markRadius, markStyle } from './marks';
 import type { Painter, Theme } from './painter';
@@ -340,13 +339,15 @@ function drawBox(painter: Painter, layout: Layout3d, occupancy: Occupancy, theme
       [nx, ny] = [-nx, -ny];
     const align = nx > 0.4 ? 'start' : nx < -0.4 ? 'end' : 'middle';
     const marks = ticks(centre[axis] - half[axis], centre[axis] + half[axis], length > 220 ? 5 : 3);
-    for (const value of marks.values) {
-      const t = (value - (centre[axis] - half[axis])) / (2 * half[axis]);
+    const { labels, title } = tickLabels(marks, layout.coordinates[axis]!.title, 48);
+    const along = linearScale([centre[axis] - half[axis], centre[axis] + half[axis]], [0, 1]);
+    marks.values.forEach((value, i) => {
+      const t = tickAt(along, marks, value);
       const x = a[0] + t * (b[0] - a[0]);
       const y = a[1] + t * (b[1] - a[1]);
       painter.line([x, y, x + 4 * nx, y + 4 * ny], firm);
       if (length > 60) {
-        painter.text(x + 9 * nx, y + 10 * ny, formatTick(value, marks.step), {
+        painter.text(x + 9 * nx, y + 10 * ny, labels[i]!, {
           color: theme.ink2,
           size: TYPE.small,
           align,
@@ -354,8 +355,7 @@ function drawBox(painter: Painter, layout: Layout3d, occupancy: Occupancy, theme
         });
         occupancy.add(x + 9 * nx - 12, y + 10 * ny - 6, 24, 12, 8);
       }
-    }
-    const title = layout.coordinates[axis]!.title;
+    });
     const end = axis === 2 ? (a[1] < b[1] ? a : b) : null;
     painter.text(
       end ? end[0] : (a[0] + b[0]) / 2 + 34 * nx,

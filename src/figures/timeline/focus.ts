@@ -7,6 +7,7 @@ import {
   linearScale,
   textWidth,
   tickAim,
+  tickAt,
   ticks,
   type Frame,
   type LinearScale,
@@ -492,11 +493,10 @@ function drawDiagram(
   const { prepared, coordinate } = figure;
   const y = linearScale(figure.values ?? valueExtent(figure), [frame.top + frame.height, frame.top]);
   const marks = ticks(y.domain[0], y.domain[1], tickAim(frame.height, 48));
-  for (const value of marks.values)
-    painter.line([frame.left, crisp(y.to(value)), frame.left + frame.width, crisp(y.to(value))], {
-      color: theme.grid,
-      width: 1,
-    });
+  for (const value of marks.values) {
+    const at = crisp(tickAt(y, marks, value));
+    painter.line([frame.left, at, frame.left + frame.width, at], { color: theme.grid, width: 1 });
+  }
   const stride = checkpointStride(figure, x);
   painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
     if (figure.show.simulated) drawFog(painter, frame, figure, x, y, theme);

@@ -1,5 +1,5 @@
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
-import { mix } from './color';
+import { contrast, mix } from './color';
 import type { Painter, Theme } from './painter';
 import { TYPE } from './theme';
 
@@ -31,7 +31,7 @@ export function layoutTransitions(
   const count = Math.min(MOST_REGIONS, symbols.regions.length);
   const cell = Math.max(
     3,
-    Math.min(72, Math.min(width - LABELS - 16, height - TITLE - 16) / Math.max(1, count)),
+    Math.min(112, Math.min(width - LABELS - 16, height - TITLE - 16) / Math.max(1, count)),
   );
   return { left: LABELS, top: TITLE, cell, count };
 }
@@ -62,6 +62,16 @@ export function transitionShare({ transitions }: SymbolicDynamics, from: number,
   return all > 0 ? own / all : 0;
 }
 
+/** Rare transitions stay visible: the darkness grows with the root of the share. */
+const fillOf = (share: number, theme: Theme): string =>
+  mix(theme.families[0], theme.paper, 0.18 + 0.82 * Math.sqrt(share));
+
+/** What is seen at all is not said to be 0 %, nor what is not always so 100 %. */
+function percent(share: number): string {
+  if (share > 0 && share < 0.005) return '< 1 %';
+  return share < 1 && share >= 0.995 ? '> 99 %' : `${(100 * share).toFixed(0)} %`;
+}
+
 export function drawTransitions(painter: Painter, { symbols, cursor }: TransitionFigure, theme: Theme): void {
   const layout = layoutTransitions(painter.width, painter.height, symbols);
   const { left, top, cell, count } = layout;
@@ -71,8 +81,7 @@ export function drawTransitions(painter: Painter, { symbols, cursor }: Transitio
   for (const { from, to, count: hits } of symbols.transitions) {
     if (from >= count || to >= count) continue;
     const share = hits / rows.get(from)!;
-    // Rare transitions stay visible: the darkness grows with the root of the share.
-    const fill = mix(theme.families[0], theme.paper, 0.18 + 0.82 * Math.sqrt(share));
+    const fill = fillOf(share, theme);
     painter.rect(
       left + to * cell,
       top + from * cell,
@@ -83,13 +92,16 @@ export function drawTransitions(painter: Painter, { symbols, cursor }: Transitio
     );
   }
   if (cell >= 44)
-    for (const { from, to, count: hits } of symbols.transitions)
-      painter.text(
-        left + (to + 0.5) * cell,
-        top + (from + 0.5) * cell,
-        `${(100 * (hits / rows.get(from)!)).toFixed(0)} %`,
-        { color: theme.ink, size: TYPE.small, align: 'middle', baseline: 'middle', halo: theme.paper },
-      );
+    for (const { from, to, count: hits } of symbols.transitions) {
+      const share = hits / rows.get(from)!;
+      const fill = fillOf(share, theme);
+      painter.text(left + (to + 0.5) * cell, top + (from + 0.5) * cell, percent(share), {
+        color: contrast(fill, theme.ink) >= contrast(fill, theme.paper) ? theme.ink : theme.paper,
+        size: TYPE.small,
+        align: 'middle',
+        baseline: 'middle',
+      });
+    }
   painter.rect(left - 0.5, top - 0.5, size, size, null, { color: theme.axis, width: 1 });
   const every = [1, 2, 5, 10].find((step) => step * cell >= 22) ?? 20;
   for (let i = 0; i < count; i += every) {
@@ -98,7 +110,7 @@ export function drawTransitions(painter: Painter, { symbols, cursor }: Transitio
     painter.text(left - 5, top + middle, regionName(i), { ...style, align: 'end', baseline: 'middle' });
     painter.text(left + middle, top - 5, regionName(i), { ...style, align: 'middle', baseline: 'bottom' });
   }
-  painter.text(left, 4, 'to region (columns), from region (rows)', {
+  painter.text(left, 4, 'from row to column, share of the steps', {
     color: theme.ink2,
     size: TYPE.small,
     baseline: 'top',

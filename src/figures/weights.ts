@@ -86,7 +86,7 @@ export function layoutTiles(
 ): Tile[] {
   const width = scale ? whole - LEGEND : whole;
   let tiles: Tile[] = [];
-  for (const size of [56, 48, 40, 36, 30, 26, 22, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2]) {
+  for (const size of [96, 80, 68, 56, 48, 40, 36, 30, 26, 22, 18, 15, 12, 10, 8, 6, 5, 4, 3, 2]) {
     const attempt = placeTiles(width, height, matrices, size);
     tiles = attempt.tiles;
     if (attempt.bottom <= height) break;

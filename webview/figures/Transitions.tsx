@@ -60,7 +60,7 @@ export function Transitions({ symbols, handle }: TransitionsProps) {
   };
   const readout = cursor
     ? `${regionName(cursor.from)} to ${regionName(cursor.to)}: ${(100 * transitionShare(symbols, cursor.from, cursor.to)).toFixed(2)} % of the steps from ${regionName(cursor.from)}`
-    : `${String(symbols.transitions.length)} transitions between the listed regions, seen in ${String(symbols.steps)} simulated steps`;
+    : `${symbols.transitions.length.toLocaleString('en-US')} transitions between the listed regions, seen in ${symbols.steps.toLocaleString('en-US')} simulated steps`;
   return (
     <Figure
       label={`Transitions between the ${String(layout.count)} most visited regions. Arrow keys move the cursor, Escape clears.`}

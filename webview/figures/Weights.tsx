@@ -193,6 +193,7 @@ export function Weights(props: WeightsProps) {
     [cursor, large],
   );
 
+  const blank = useMemo(() => matrices.some(({ values }) => values.some(Number.isNaN)), [matrices]);
   const focused = matrices.find(({ name }) => name === focus);
   const readout = matrix
     ? cursor
@@ -200,7 +201,9 @@ export function Weights(props: WeightsProps) {
       : `${matrix.name}, tensor ${matrix.tensor}`
     : focused
       ? `${focused.name}, tensor ${focused.tensor}: ${String(focused.rows)} × ${String(focused.columns)}, norm ${formatNumber(focused.statistics.norm, DECIMALS.card)}`
-      : '';
+      : of
+        ? `${blank ? 'Empty cells are no weights: zero by design. ' : ''}Click a parameter to enlarge it`
+        : 'Each parameter has its own colours, from −max |w| to max |w|. Click one to enlarge it';
   const label = matrix
     ? `Heat map of ${of ? `the ${of.name}, ` : ''}parameter ${matrix.name}, ${String(matrix.rows)} by ${String(matrix.columns)}. Arrow keys move from cell to cell, plus and minus zoom, 0 shows all, n and p change the parameter, Escape shows all parameters.`
     : `Heat maps of ${of ? `the ${of.name}, ` : ''}${String(matrices.length)} parameters. Arrow keys choose one, Enter opens it.`;

@@ -39,7 +39,8 @@ export function RegionsView({ handle }: { handle: RefObject<FigureHandle | null>
         <p class="muted hint">Every simulated orbit diverges: there are no regions to show.</p>
       </div>
     );
-  const selected = new Set(objects.find(({ id }) => id === kept.selected)?.figure?.regions ?? []);
+  const object = objects.find(({ id }) => id === kept.selected);
+  const selected = new Set(object?.figure?.regions ?? []);
   return (
     <div class="regions-view">
       <div class="regions-table">
@@ -49,7 +50,11 @@ export function RegionsView({ handle }: { handle: RefObject<FigureHandle | null>
               ? `The ${String(symbols.regions.length)} most visited of ${String(symbols.met)} regions`
               : `All ${String(symbols.met)} regions`}{' '}
             that {symbols.orbits} simulated orbits visit after their transients
-            {symbols.divergent > 0 && `; ${String(symbols.divergent)} more diverged`}.
+            {symbols.divergent > 0 && `; ${String(symbols.divergent)} more diverged`}
+            {object &&
+              symbols.regions.some(({ region }) => selected.has(region)) &&
+              `; those of ${object.id} in bold`}
+            .
           </caption>
           <thead>
             <tr>

@@ -348,7 +348,9 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     : tasks.map((task) => task.order).filter((k) => k >= 2 && k <= maxOrder && !certificates.has(k));
   if (certify && unproven.length > 0 && !stop()) {
     onProgress('proof', 0.97);
-    cyclic = proveCyclic(found, unproven, unit, stop, (stage) => onProgress(stage, 0.97), log);
+    // Never less than usual: what it needs at least is known only when it is done.
+    const share = Math.max(1, (options.proofSeconds ?? PROOF_SECONDS) / PROOF_SECONDS);
+    cyclic = proveCyclic(found, unproven, unit, stop, (stage) => onProgress(stage, 0.97), log, share);
     for (const [order, certificate] of cyclic.certificates) {
       written.set(order, certificate);
       const before = certificates.get(order);

@@ -32,6 +32,7 @@ const FAR = 1e7;
  *
  * @param orders ascending, each at least 2
  * @param unit model units per internal unit of length
+ * @param share of the usual work that may be spent
  */
 export function proveCyclic(
   found: Collection,
@@ -40,6 +41,7 @@ export function proveCyclic(
   stop: () => boolean,
   onProgress: (stage: string) => void = () => undefined,
   log: ProofLog | null = null,
+  share = 1,
 ): OrderProof {
   const { n, L } = found.map;
   const certificates = new Map<number, Certificate>();
@@ -59,7 +61,7 @@ export function proveCyclic(
       whyNot.set(order, given);
       continue;
     }
-    const left = (WORK - work) / (PASSES * (order * L) ** 2);
+    const left = (share * WORK - work) / (PASSES * (order * L) ** 2);
     const projected = project(sizes, order);
     const history =
       sizes.length > 0

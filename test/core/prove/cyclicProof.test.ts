@@ -81,6 +81,15 @@ describe('block-cyclic proof', () => {
     assert.ok(cycles > 15 && degenerate > 1, `${String(cycles)} cycles, ${String(degenerate)} degenerate`);
   });
 
+  it('goes as far as the share of its work allows', () => {
+    const map = canonicalOf(system('published-plrnn-10').model);
+    const proven = (share: number): number[] => [
+      ...proveCyclic(collection(map), [2], 1, never, undefined, null, share).certificates.keys(),
+    ];
+    assert.deepEqual(proven(1e-3), []);
+    assert.deepEqual(proven(1), [2]);
+  });
+
   it('claims nothing when stopped', () => {
     const found = collection(canonicalOf(system('published-alrnn-15').model));
     const proof = proveCyclic(found, [2, 3], 1, () => true);

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { flagsFor, parseCommand, UsageError, type Command } from '../../src/cli/options';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { flagsFor, helpTopics, parseCommand, UsageError, type Command } from '../../src/cli/options';
 
 const machine = { cores: 8, memoryMB: 16384 };
 const parse = (...args: string[]): Command => parseCommand(args, machine);
 
 describe('command line options', () => {
+  it('belong to commands that the README lists, each with a line of its own', () => {
+    const readme = readFileSync(path.join(import.meta.dirname, '../../README.md'), 'utf8');
+    for (const topic of helpTopics) assert.match(readme, new RegExp(`^\\| \`${topic} .*\\| \\S.*\\|$`, 'm'));
+  });
+
   it('have the defaults of the contract', () => {
     assert.deepEqual(parse('analyze', 'm.pt'), {
       ...{ name: 'analyze', proof: null, compare: null, file: 'm.pt', json: false, out: null, model: {} },

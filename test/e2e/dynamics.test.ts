@@ -110,6 +110,8 @@ describe('the dynamics panel in VS Code', () => {
     await panel.row('C13a').click();
     const tabs = panel.frame.getByRole('tablist', { name: 'Views' }).getByRole('tab');
     assert.deepEqual(await tabs.allInnerTexts(), TABS);
+    const readme = fs.readFileSync(path.join(import.meta.dirname, '../../README.md'), 'utf8');
+    for (const name of TABS) assert.match(readme, new RegExp(`^\\| ${name} +\\| \\S`, 'm'));
     for (const name of TABS) {
       await openTab(panel, name);
       assert.equal(await panel.row('C13a').getAttribute('aria-selected'), 'true');

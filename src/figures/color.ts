@@ -51,3 +51,13 @@ export function contrast(a: string, b: string): number {
   const y = luminance(b);
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
+
+/** Colour of text on a fill: the theme's own where it can be read (a contrast of 4.5), else black or white. */
+export function inkOn(
+  fill: string,
+  { ink, paper }: { readonly ink: string; readonly paper: string },
+): string {
+  const better = (a: string, b: string): string => (contrast(fill, a) >= contrast(fill, b) ? a : b);
+  const own = better(ink, paper);
+  return contrast(fill, own) >= 4.5 ? own : better('#ffffff', '#000000');
+}

@@ -1,5 +1,5 @@
 import { linearScale, ticks, type Frame } from './axes';
-import { contrast } from './color';
+import { inkOn } from './color';
 import { formatNumber, formatTick } from './format';
 import type { Painter, Theme } from './painter';
 import { TYPE } from './theme';
@@ -140,7 +140,7 @@ function drawBlocks(painter: Painter, figure: HeatMapFigure, layout: HeatMapLayo
         painter.line([x + 2, y + 2, x + width - 2, y + height - 2, NaN, NaN, x + width - 2, y + 2, x + 2, y + height - 2], { color: theme.paper, width: 1.5 }); // prettier-ignore
       else if (print)
         painter.text(x + width / 2, y + height / 2, formatNumber(value, 3), {
-          color: contrast(color, theme.ink) >= contrast(color, theme.paper) ? theme.ink : theme.paper,
+          color: inkOn(color, theme),
           size: TYPE.small,
           align: 'middle',
           baseline: 'middle',

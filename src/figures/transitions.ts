@@ -1,5 +1,5 @@
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
-import { contrast, mix } from './color';
+import { inkOn, mix } from './color';
 import type { Painter, Theme } from './painter';
 import { TYPE } from './theme';
 
@@ -94,9 +94,8 @@ export function drawTransitions(painter: Painter, { symbols, cursor }: Transitio
   if (cell >= 44)
     for (const { from, to, count: hits } of symbols.transitions) {
       const share = hits / rows.get(from)!;
-      const fill = fillOf(share, theme);
       painter.text(left + (to + 0.5) * cell, top + (from + 0.5) * cell, percent(share), {
-        color: contrast(fill, theme.ink) >= contrast(fill, theme.paper) ? theme.ink : theme.paper,
+        color: inkOn(fillOf(share, theme), theme),
         size: TYPE.small,
         align: 'middle',
         baseline: 'middle',

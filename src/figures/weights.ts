@@ -1,6 +1,6 @@
 import type { ParameterMatrix } from '../core/report/scene';
 import { drawXAxis, linearScale, textWidth, tickAim, ticks, type Frame } from './axes';
-import { contrast, mix } from './color';
+import { inkOn, mix } from './color';
 import { formatNumber, formatTick } from './format';
 import type { Painter, Theme } from './painter';
 import { isDark, TYPE } from './theme';
@@ -267,7 +267,9 @@ function drawTiles(painter: Painter, figure: WeightsFigure, theme: Theme): void 
     painter.text(
       frame.left,
       frame.top - 9,
-      `${formatNumber(matrix.statistics.min, 3)} to ${formatNumber(matrix.statistics.max, 3)}`,
+      matrix.statistics.min <= matrix.statistics.max
+        ? `${formatNumber(matrix.statistics.min, 3)} to ${formatNumber(matrix.statistics.max, 3)}`
+        : 'no weights',
       { color: theme.ink2, size: TYPE.small, baseline: 'middle' },
     );
     drawCells(painter, matrix, frame, { columns: [0, matrix.columns], rows: [0, matrix.rows] }, scale, theme);
@@ -425,7 +427,7 @@ function drawCells(
             y + cellY / 2,
             formatNumber(value, 3),
             {
-              color: contrast(color, theme.ink) >= contrast(color, theme.paper) ? theme.ink : theme.paper,
+              color: inkOn(color, theme),
               size: TYPE.small,
               align: 'middle',
               baseline: 'middle',

@@ -249,6 +249,6 @@ export function drawYAxis(
 export function textWidth(content: string, size: number): number {
   let em = 0;
   for (const character of content)
-    em += /[ .,:;|iljI1'₁()]/u.test(character) ? 0.36 : /[mwMWλΣ%…]/u.test(character) ? 0.86 : 0.61;
+    em += /[ .,:;|iljI'₁()]/u.test(character) ? 0.36 : /[mwMWλΣ%…]/u.test(character) ? 0.86 : 0.61;
   return em * size;
 }

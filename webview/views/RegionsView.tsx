@@ -44,18 +44,18 @@ export function RegionsView({ handle }: { handle: RefObject<FigureHandle | null>
   return (
     <div class="regions-view">
       <div class="regions-table">
-        <table>
-          <caption class="muted">
-            {symbols.regions.length < symbols.met
-              ? `The ${String(symbols.regions.length)} most visited of ${String(symbols.met)} regions`
-              : `All ${String(symbols.met)} regions`}{' '}
-            that {symbols.orbits} simulated orbits visit after their transients
-            {symbols.divergent > 0 && `; ${String(symbols.divergent)} more diverged`}
-            {object &&
-              symbols.regions.some(({ region }) => selected.has(region)) &&
-              `; those of ${object.id} in bold`}
-            .
-          </caption>
+        <p class="muted" id="regions-words">
+          {symbols.regions.length < symbols.met
+            ? `The ${String(symbols.regions.length)} most visited of ${String(symbols.met)} regions`
+            : `All ${String(symbols.met)} regions`}{' '}
+          that {symbols.orbits} simulated orbits visit after their transients
+          {symbols.divergent > 0 && `; ${String(symbols.divergent)} more diverged`}
+          {object &&
+            symbols.regions.some(({ region }) => selected.has(region)) &&
+            `; those of ${object.id} in bold`}
+          .
+        </p>
+        <table aria-labelledby="regions-words">
           <thead>
             <tr>
               <th scope="col">region</th>

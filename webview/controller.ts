@@ -28,6 +28,9 @@ export interface Controller {
   stopPlane(): void;
   /** Opens the bifurcation diagram along one direction. */
   openDiagram(along: PlaneAxisRequest, maxOrder: number): void;
+  /** Lets the user choose a loss to be laid beneath the plane; or takes it away. */
+  chooseSurface(): void;
+  removeSurface(): void;
   exportPlane(): void;
   /** Saves what was computed last of this kind as data. */
   exportData(what: Explored, format: DataFormat): void;
@@ -177,6 +180,8 @@ export function createController(store: Store, host: () => Host): Controller {
     stopPlane: () => host().post({ type: 'stopPlane' }),
     openDiagram: (along, maxOrder) => host().post({ type: 'diagram', along, maxOrder }),
     exportData: (what, format) => host().post({ type: 'exportData', what, format }),
+    chooseSurface: () => host().post({ type: 'chooseSurface' }),
+    removeSurface: () => host().post({ type: 'removeSurface' }),
     exportPlane: () => host().post({ type: 'exportPlane' }),
     openAt: (at) => host().post({ type: 'openAt', at }),
     showSensitivity: (key, request) => {

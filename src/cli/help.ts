@@ -69,6 +69,8 @@ const planeHelp = `Plane (offsets from the model's own weights):
   --x-range A,B          offsets, lower first (default: -0.1,0.1); --y-range likewise
   --max-order K=8        longest cycles that are looked for
   --path FOLDER          draw the training run in FOLDER, projected on the plane
+  --surface FILE         draw a loss beneath: a table with columns x, y (offsets) and value, or a matrix as
+                         text or .npy that covers the ranges, y along its rows, x along its columns
   --seed N=0             for models of more than two dimensions, whose search is heuristic
   --time-limit S=60      seconds; partial results are printed when it ends the search
   --threads N            default: the number of cores

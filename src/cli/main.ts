@@ -211,8 +211,9 @@ function renderedTimeline(format: OutFormat, found: Timeline): string {
 async function runPlane(command: PlaneCommand, client: WorkerClient): Promise<number> {
   const display = progressDisplay(process.stderr);
   const { file, model: options, plane } = command;
+  const surface = command.surface === null ? {} : { surface: fileRef(command.surface) };
   const run = command.run === null ? null : path.resolve(command.run);
-  const running = client.run('plane', { file: fileRef(file), options, plane, run }, ({ progress }) =>
+  const running = client.run('plane', { file: fileRef(file), options, plane, run, ...surface }, ({ progress }) =>
     display.show(progress),
   );
   const { found, interrupted } = await finished(running, display);

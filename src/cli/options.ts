@@ -68,6 +68,8 @@ export type Command =
       readonly plane: PlaneOptions;
       /** Folder of the run whose path is drawn. */
       readonly run: string | null;
+      /** File of a loss that is laid beneath it. */
+      readonly surface: string | null;
     }
   | {
       readonly name: 'diagram';
@@ -180,6 +182,7 @@ const planeFlags = {
   'memory-limit': { type: 'string' },
   threads: { type: 'string' },
   path: { type: 'string' },
+  surface: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
 const exploreFlags = {
@@ -298,6 +301,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         out: planeOut(values['out']),
         model: modelOptions(values),
         run: typeof values['path'] === 'string' ? values['path'] : null,
+        surface: typeof values['surface'] === 'string' ? values['surface'] : null,
         plane: {
           x: planeAxis(values, 'x', 'x-range'),
           y: planeAxis(values, 'y', 'y-range'),

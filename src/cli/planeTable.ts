@@ -1,4 +1,4 @@
-import type { PlaneReport } from '../core/report/plane';
+import type { PlaneReport, PlaneSurface } from '../core/report/plane';
 import { bullets, columns, plural } from './table';
 
 /** Parts of the plane that are listed. */
@@ -24,6 +24,7 @@ export function planeTable(plane: PlaneReport): string {
     `${plural(objects.length, 'itinerary', 'itineraries')} up to order ${String(search.maxOrder)}, ${plural(curves.length, 'curve')}, ${plural(regions.length, 'region')}, ${search.seconds.toFixed(1)} s`,
     search.statement,
     ...(search.partial ? [`Stopped (${search.stoppedBy ?? ''}): this plane is partial.`] : []),
+    ...(plane.surface ? [lossLine(plane.surface)] : []),
     '',
     columns(['region', 'share', 'inside it', 'what exists'], rows),
     ...(regions.length > LISTED
@@ -32,4 +33,10 @@ export function planeTable(plane: PlaneReport): string {
     ...bullets('Warnings', plane.warnings),
     '',
   ].join('\n');
+}
+
+function lossLine({ file, x, y, range: [low, high], scale, blank }: PlaneSurface): string {
+  const size = `${plural(y.length, 'row')}, ${plural(x.length, 'column')}`;
+  const missing = blank > 0 ? `, ${plural(blank, 'value')} missing or not finite` : '';
+  return `Loss from ${file}: ${low.toPrecision(4)} .. ${high.toPrecision(4)}, ${scale} scale, ${size}${missing}`;
 }

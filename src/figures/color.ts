@@ -36,6 +36,25 @@ function toHex(rgb: Rgb): string {
     .join('')}`;
 }
 
+/** A colour of #rrggbb that lets what lies beneath through; figures use it for fills only. */
+export function translucent(color: string, opacity: number): string {
+  const alpha = Math.round(255 * opacity).toString(16);
+  return `${toHex(parseColor(color))}${alpha.padStart(2, '0')}`;
+}
+
+/** Lightness L* of CIE 1976, 0 to 100: equal steps look equal. */
+export function lightness(color: string): number {
+  const y = luminance(color);
+  return y > 216 / 24389 ? 116 * Math.cbrt(y) - 16 : (24389 / 27) * y;
+}
+
+/** The neutral grey of a lightness L*. */
+export function grey(level: number): string {
+  const y = level > 8 ? ((level + 16) / 116) ** 3 : (level * 27) / 24389;
+  const value = 255 * (y <= 0.0031308 ? 12.92 * y : 1.055 * y ** (1 / 2.4) - 0.055);
+  return toHex([value, value, value]);
+}
+
 /** WCAG relative luminance. */
 export function luminance(color: string): number {
   const [r, g, b] = parseColor(color).map((value) => {

@@ -1,3 +1,4 @@
+import { surfaceAt } from '../core/plane/surface';
 import type { PlaneCurve, PlanePoint, PlaneRegion, PlaneReport } from '../core/report/plane';
 import type { EventKind } from '../core/report/timeline';
 import {
@@ -10,7 +11,8 @@ import {
   type Frame,
   type LinearScale,
 } from './axes';
-import { mix } from './color';
+import { mix, translucent } from './color';
+import { drawSurface, drawSurfaceKey, short, SURFACE_KEY } from './surface';
 import type { Painter, Stroke, Theme } from './painter';
 import { isDark, TYPE } from './theme';
 
@@ -40,16 +42,18 @@ const LEGEND = 232;
 const LINE = 17;
 /** Rows of classes in a legend below. */
 const NARROW_CLASSES = 6;
+/** Opacity of colours above a loss, of that on paper: hue says what is stable, lightness the loss. */
+const VEIL = 0.8;
 
 export function layoutPlane(
   width: number,
   height: number,
-  { axes, curves, regions, path }: PlaneReport,
+  { axes, curves, regions, path, surface }: PlaneReport,
 ): PlaneLayout {
   const beside = width >= 620;
   const kinds = new Set(curves.map(({ kind }) => kind)).size;
   const rows = Math.max(Math.min(NARROW_CLASSES, regions.length) + 2, kinds + 2 + (path ? 1 : 0));
-  const below = beside ? 0 : rows * LINE + 8;
+  const below = beside ? 0 : rows * LINE + 8 + (surface ? SURFACE_KEY : 0);
   const frame = {
     left: LEFT,
     top: TOP,
@@ -79,6 +83,8 @@ export interface PlaneClass {
   /** Share of the window. */
   readonly share: number;
   readonly color: string;
+  /** The same to be laid on a loss. */
+  readonly veil: string;
 }
 
 /** What is stable, by falling share; the colours are told apart without hue by their labels in the figure. */
@@ -94,16 +100,16 @@ export function planeClasses(report: PlaneReport, theme: Theme): PlaneClass[] {
   return [...shares]
     .sort((a, b) => b[1] - a[1])
     .map(([periods, share]) => {
-      if (periods === 'none') return { periods, share, color: theme.paper };
+      if (periods === 'none')
+        return { periods, share, color: theme.paper, veil: translucent(theme.paper, 0) };
       const i = next++;
       const amount = strong[Math.floor(i / inks.length)];
+      const ink = amount === undefined ? theme.fog : inks[i % inks.length]!;
       return {
         periods,
         share,
-        color:
-          amount === undefined
-            ? mix(theme.fog, theme.paper, 0.3)
-            : mix(inks[i % inks.length]!, theme.paper, amount),
+        color: mix(ink, theme.paper, amount ?? 0.3),
+        veil: translucent(ink, VEIL * (amount ?? 0.3)),
       };
     });
 }
@@ -142,16 +148,26 @@ export function drawPlane(painter: Painter, report: PlaneReport, theme: Theme): 
   const layout = layoutPlane(painter.width, painter.height, report);
   const { frame, x, y } = layout;
   const [horizontal, vertical] = report.axes;
+  const { surface } = report;
   const classes = planeClasses(report, theme);
   const colorOf = new Map(classes.map(({ periods, color }) => [periods, color]));
+  const veilOf = new Map(classes.map(({ periods, veil }) => [periods, veil]));
   const xy = (points: readonly PlanePoint[]): number[] => points.flatMap((p) => [x.to(p[0]), y.to(p[1])]);
   painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+    if (surface) drawSurface(painter, surface, layout, theme);
     for (const region of report.regions) {
-      const fill = colorOf.get(stablePeriods(report, region))!;
-      // A hairline of its own colour closes the seams between neighbours.
-      painter.polygon(outline(region, xy), fill, { color: fill, width: 0.6 });
+      const periods = stablePeriods(report, region);
+      const fill = colorOf.get(periods)!;
+      if (!surface)
+        // A hairline of its own colour closes the seams between neighbours.
+        painter.polygon(outline(region, xy), fill, { color: fill, width: 0.6 });
+      else if (periods !== 'none') painter.polygon(outline(region, xy), veilOf.get(periods)!, null);
     }
-    for (const curve of report.curves) painter.line(xy(curve.points), curveStroke(curve.kind, theme));
+    for (const curve of report.curves) {
+      // On any grey.
+      if (surface) painter.line(xy(curve.points), { color: theme.paper, width: 4, opacity: 0.75 });
+      painter.line(xy(curve.points), curveStroke(curve.kind, theme));
+    }
     drawPath(painter, report, xy, theme);
   });
   for (const region of report.regions) {
@@ -165,7 +181,7 @@ export function drawPlane(painter: Painter, report: PlaneReport, theme: Theme): 
       size: TYPE.small,
       align: 'middle',
       baseline: 'middle',
-      halo: colorOf.get(stablePeriods(report, region))!,
+      halo: surface ? theme.paper : colorOf.get(stablePeriods(report, region))!,
     });
   }
   painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
@@ -236,7 +252,10 @@ function drawLegend(
   painter.text(left, row, 'Periods of stable cycles', heading);
   row += LINE;
   const most = beside
-    ? Math.max(3, Math.min(14, Math.floor((painter.height - row) / LINE) - 11))
+    ? Math.max(
+        3,
+        Math.min(14, Math.floor((painter.height - row - (report.surface ? SURFACE_KEY : 0)) / LINE) - 11),
+      )
     : NARROW_CLASSES;
   for (const { periods, share, color } of classes.slice(0, most)) {
     painter.rect(left, row - 6, 16, 12, color, { color: theme.axis, width: 1 });
@@ -283,6 +302,12 @@ function drawLegend(
   if (report.path) {
     painter.line([left, row, left + 34, row], { color: theme.accent, width: 1.8 });
     painter.text(left + 42, row, 'training path (projected)', text);
+    row += LINE;
+  }
+  if (report.surface) {
+    if (beside) row += 8;
+    const width = Math.min(legend.column, painter.width - left - 16);
+    drawSurfaceKey(painter, report.surface, left, row, width, theme);
   }
 }
 
@@ -348,4 +373,11 @@ export function describeRegion(report: PlaneReport, region: PlaneRegion): string
 /** One line on a curve. */
 export function describeCurve(curve: PlaneCurve): string {
   return `${curve.id}: ${curve.text}`;
+}
+
+/** The loss at a place, as it is read out; null where there is none. */
+export function describeLoss({ surface }: PlaneReport, at: PlanePoint): string | null {
+  if (!surface) return null;
+  const value = surfaceAt(surface, at);
+  return value === null ? 'no loss here' : `loss ${short(value)}`;
 }

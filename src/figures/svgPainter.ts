@@ -152,7 +152,12 @@ function strokeAttributes(stroke: Stroke | null): string {
 }
 
 function fillAttribute(fill: string | null): string {
-  return ` fill="${fill === null ? 'none' : escapeXml(fill)}"`;
+  if (fill === null) return ' fill="none"';
+  // Eight digits are not read everywhere.
+  const [, color, alpha] = /^(#[0-9a-f]{6})([0-9a-f]{2})$/i.exec(fill) ?? [];
+  return color === undefined
+    ? ` fill="${escapeXml(fill)}"`
+    : ` fill="${color}" fill-opacity="${round(parseInt(alpha!, 16) / 255)}"`;
 }
 
 function round(value: number): string {

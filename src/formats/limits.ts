@@ -77,6 +77,8 @@ export const limits = {
   /** Text of a CSV file, bytes, and numbers of all files of a set. */
   csvText: 40 * 2 ** 20,
   csvNumbers: 2 ** 21,
+  /** Values of a loss over a plane. */
+  surfaceValues: 2 ** 18,
   csvLines: 2 ** 20,
   csvLine: 2 ** 22,
   /** Tensors and loose values of a file, and the length of their names. */

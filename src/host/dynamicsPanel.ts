@@ -176,6 +176,12 @@ export class DynamicsPanel implements vscode.Disposable {
       case 'saveFigure':
         await saveFigure(this.file, message);
         break;
+      case 'chooseSurface':
+        await this.#chooseSurface();
+        break;
+      case 'removeSurface':
+        this.#session.removeSurface();
+        break;
       case 'exportPlane': {
         const { plane } = this.#session;
         if (plane)
@@ -224,6 +230,17 @@ export class DynamicsPanel implements vscode.Disposable {
         this.services.log.show();
         break;
     }
+  }
+
+  async #chooseSurface(): Promise<void> {
+    const chosen = await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Loss Beneath the Parameter Plane'),
+      openLabel: vscode.l10n.t('Draw'),
+      defaultUri: vscode.Uri.joinPath(this.file, '..'),
+      filters: { [vscode.l10n.t('Tables and arrays')]: ['csv', 'tsv', 'txt', 'dat', 'npy'] },
+    });
+    const loss = chosen?.[0];
+    if (loss) await this.#session.laySurface(() => fileRef(loss));
   }
 
   #viewChanged(): void {

@@ -143,6 +143,8 @@ const message = v.variant('type', [
     what: v.picklist(EXPLORED),
     format: v.picklist(['json', 'csv']),
   }),
+  v.strictObject({ type: v.literal('chooseSurface') }),
+  v.strictObject({ type: v.literal('removeSurface') }),
   v.strictObject({ type: v.literal('exportPlane') }),
   v.strictObject({ type: v.literal('openAt'), at: interval }),
   v.strictObject({ type: v.literal('openSettings') }),

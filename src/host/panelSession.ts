@@ -277,8 +277,11 @@ export class PanelSession {
       this.#planeJob = job;
       const report = await job.result;
       if (this.#superseded(run) || this.#planeJob !== job) return;
-      this.#plane = { request, report };
-      this.#tell({ type: 'plane', plane: report });
+      // A loss belongs to its offsets.
+      const before = this.#plane;
+      const surface = before && sameAxes(before.request, request) ? before.report.surface : report.surface;
+      this.#plane = { request, report: { ...report, surface } };
+      this.#tell({ type: 'plane', plane: this.#plane.report });
     } catch (error) {
       if (this.#superseded(run) || this.#planeJob !== job) return;
       const failure = asFailure(error);
@@ -287,6 +290,32 @@ export class PanelSession {
     } finally {
       if (this.#planeJob === job) this.#planeJob = null;
     }
+  }
+
+  /** Lays a loss beneath the plane. @param open the file as the worker can reach it */
+  async laySurface(open: () => Promise<FileRef>): Promise<void> {
+    const before = this.#plane;
+    if (!before) return;
+    const { x, y } = before.request;
+    try {
+      const file = await open();
+      const surface = await this.#timed(this.ports.view.run('surface', { file, x: x.range, y: y.range }));
+      if (this.#disposed || this.#plane !== before) return;
+      this.#plane = { ...before, report: { ...before.report, surface } };
+      // While another plane is computed, this one is not told again.
+      if (!this.#planeJob) this.#tell({ type: 'plane', plane: this.#plane.report });
+    } catch (error) {
+      if (this.#disposed || this.#plane !== before) return;
+      const failure = asFailure(error);
+      if (failure.kind === 'internal') this.ports.log('error', describe(this.start.file.name, failure));
+      this.#tell({ type: 'planeFailure', failure });
+    }
+  }
+
+  removeSurface(): void {
+    if (!this.#plane) return;
+    this.#plane = { ...this.#plane, report: { ...this.#plane.report, surface: null } };
+    if (!this.#planeJob) this.#tell({ type: 'plane', plane: this.#plane.report });
   }
 
   async dispose(): Promise<void> {
@@ -418,6 +447,16 @@ export class PanelSession {
       clearTimeout(timer);
     }
   }
+}
+
+/** Whether two planes have the same coordinates. */
+function sameAxes(a: PlaneRequest, b: PlaneRequest): boolean {
+  return (['x', 'y'] as const).every(
+    (axis) =>
+      a[axis].direction === b[axis].direction &&
+      a[axis].range[0] === b[axis].range[0] &&
+      a[axis].range[1] === b[axis].range[1],
+  );
 }
 
 const isExplored = (query: keyof PanelQueries): query is Explored =>

@@ -5,6 +5,7 @@ import { settingNames } from '../core/models/settings';
 import { isBilinear, type PlaneFamily } from '../core/plane/family';
 import type { Enumerate } from '../core/plane/itineraries';
 import { analysePlane } from '../core/plane/plane';
+import { placeSurface, type SurfaceTable } from '../core/plane/surface';
 import { random as randomStream } from '../core/random';
 import { PLANE_SCHEMA, type PlaneAxis, type PlanePath, type PlaneReport } from '../core/report/plane';
 import type { Tensor } from '../core/tensor';
@@ -27,6 +28,8 @@ export interface PlaneContext {
   readonly pathLabel: string;
   /** Why there is no path, where one was asked for. */
   readonly pathWarning: string | null;
+  /** A loss that is laid beneath the plane. */
+  readonly surface?: SurfaceTable;
 }
 
 /** Milliseconds between two progress messages. */
@@ -49,6 +52,9 @@ export async function plane(
   ];
   if (options.x.direction === options.y.direction)
     throw new InputError('Both axes are the same direction.', '', 'Choose two different directions.');
+  const surface = context.surface
+    ? placeSurface(context.surface, options.x.range, options.y.range)
+    : null;
   const family = familyOf(model, x.change, y.change, options);
   let shown = -Infinity;
   const found = await analysePlane(family, {
@@ -93,6 +99,7 @@ export async function plane(
     path: context.checkpoints
       ? pathOf(model, x.change, y.change, context.checkpoints, context.pathLabel)
       : null,
+    surface,
     warnings: [...model.warnings, ...(context.pathWarning ? [context.pathWarning] : []), ...warnings],
   };
 }

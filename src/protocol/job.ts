@@ -16,7 +16,7 @@ import type {
   SensitivityPicture,
   Trajectory,
 } from '../core/report/scene';
-import type { PlaneReport } from '../core/report/plane';
+import type { PlaneReport, PlaneSurface } from '../core/report/plane';
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { Timeline } from '../core/report/timeline';
 import type { AssociationOptions } from '../core/training/association';
@@ -172,9 +172,17 @@ export interface Jobs extends JsonJobs {
       plane: PlaneOptions;
       /** Folder of the run whose path is drawn, or null. */
       run: string | null;
+      /** A loss that is laid beneath it. */
+      surface?: FileRef;
     };
     event: { type: 'progress'; progress: Progress };
     result: PlaneReport;
+  };
+  /** A loss as it lies beneath a plane with these ranges. */
+  surface: {
+    request: { file: FileRef; x: readonly [number, number]; y: readonly [number, number] };
+    event: never;
+    result: PlaneSurface;
   };
   /** The bifurcation diagram of one parameter, in the form of a timeline. */
   diagram: {

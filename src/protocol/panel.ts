@@ -76,6 +76,9 @@ export type FromPanel =
   | { type: 'diagram'; along: PlaneAxisRequest; maxOrder: number }
   /** Save what was computed last of this kind, as data. */
   | { type: 'exportData'; what: Explored; format: DataFormat }
+  /** Let the user choose a file with a loss to be laid beneath the plane; or take it away. */
+  | { type: 'chooseSurface' }
+  | { type: 'removeSurface' }
   /** Save the plane as JSON. */
   | { type: 'exportPlane' }
   /** Analyse the model with its weights moved to offsets of the plane. */

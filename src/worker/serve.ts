@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { Cancelled, InputError } from '../core/errors';
+import { placeSurface, type SurfaceTable } from '../core/plane/surface';
 import { version } from '../../package.json';
 import { analyze } from '../jobs/analyze';
 import { compare } from '../jobs/compare';
@@ -29,6 +31,7 @@ import {
 } from '../protocol/job';
 import type { ModelOptions } from '../core/models/types';
 import { readContainer } from '../formats/index';
+import { readSurface } from '../formats/surface';
 import { readRun } from '../runs/readRun';
 import { CacheFolder } from './cacheFolder';
 import { hashSource, openRef, openRun, runFolderOf } from './files';
@@ -154,7 +157,8 @@ export function serve(port: MessagePort, script: string): void {
         await threads.dispose();
       }
     },
-    plane: async ({ file, options, plane: request, run: place }, stop, onEvent) => {
+    plane: async ({ file, options, plane: request, run: place, surface: lossFile }, stop, onEvent) => {
+      const surface = lossFile && (await readLoss(lossFile));
       const model = await load(file, options);
       const control = controlOf(stop, request);
       let checkpoints: PlaneContext['checkpoints'] = null;
@@ -180,12 +184,14 @@ export function serve(port: MessagePort, script: string): void {
           checkpoints,
           pathLabel: place ?? '',
           pathWarning,
+          ...(surface ? { surface } : {}),
           other: (path) => load({ kind: 'path', path }, options),
         });
       } finally {
         await threads.dispose();
       }
     },
+    surface: async ({ file, x, y }) => placeSurface(await readLoss(file), x, y),
     verify: async ({ report: ref, file, options, proof: place }) => {
       const report = await readReport((await openRef(ref)).source);
       const model = await load(file, optionsOf(report.model, options));
@@ -269,6 +275,16 @@ function limited(most: number, run: RunTimelineTask): RunTimelineTask {
       else busy--;
     }
   };
+}
+
+/** A loss beside a model: what is wrong with it names its own file. */
+async function readLoss(ref: FileRef): Promise<SurfaceTable> {
+  const opened = await openRef(ref).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    const name = ref.kind === 'path' ? basename(ref.path) : ref.name;
+    throw new InputError(`${name}: ${error.message}`, error.place, error.remedy);
+  });
+  return readSurface(opened.source);
 }
 
 async function load(file: FileRef, options: ModelOptions): Promise<LoadedModel> {

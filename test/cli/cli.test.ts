@@ -63,6 +63,31 @@ describe('command line', () => {
     h: [1, 2],
   };
 
+  it('plane: a loss beneath it, and what is wrong with its file', async () => {
+    const model = await file('linear.json', linear);
+    const loss = await file('loss.csv', 'x,y,value\n0,-0.1,0.5\n0,0.1,200\n0.1,-0.1,1\n');
+    const plane = (surface: string, ...more: string[]): Promise<Outcome> =>
+      run(['plane', model, '--x', 'h[0]', '--y', 'A[1]', '--max-order', '1', '--surface', surface, ...more]);
+    const json = await plane(loss, '--json');
+    assert.equal(json.status, 0);
+    const { surface } = JSON.parse(json.out) as { surface: unknown };
+    assert.deepEqual(surface, {
+      file: 'loss.csv',
+      x: [0, 0.1],
+      y: [-0.1, 0.1],
+      values: [0.5, 1, 200, null],
+      range: [0.5, 200],
+      scale: 'log',
+      blank: 1,
+    });
+    const broken = await plane(await file('broken.csv', 'x,y,value\n0,0,high\n'));
+    assert.equal(broken.status, 1);
+    assert.match(broken.err, /broken\.csv: "high" is no number \(line 2, column 3\)\. Write one number/);
+    const missing = await plane(path.join(folder, 'nowhere.csv'));
+    assert.equal(missing.status, 1);
+    assert.match(missing.err, /nowhere\.csv: there is no such file\. Check the path/);
+  });
+
   describe('of what is computed beside a report', () => {
     // The Lozi map x' = 1 - 1.7 |x| + y, y' = 0.5 x: fixed points at x = 1 / 2.2 and 1 / -1.2.
     const lozi = { model: 'PLRNN', A: [[1.7, 1], [0.5, 0]], W: [[-3.4, 0], [0, 0]], h: [1, 0] }; // prettier-ignore

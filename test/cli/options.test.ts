@@ -99,6 +99,7 @@ describe('command line options', () => {
     [[], /command is missing/],
     [['plan', 'x'], /no command "plan"/],
     [['plane', 'x', '--y', 'A[0]'], /--x is missing/],
+    [['plane', 'x', '--x', 'A[0]', '--y', 'A[1]', '--surface'], /--surface/],
     [['plane', 'x', '--x', 'A[1]', '--y', 'A[0]', '--x-range', '1,-1'], /--x-range takes two offsets/],
     [['plane', 'x', '--x', 'A[1]', '--y', 'A[0]', '--out', 'p.csv'], /\.json or \.svg/],
     [['analyze'], /file is missing/],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ModelOptions } from '../../src/core/models/types';
 import type { Report } from '../../src/core/report/types';
 import type { Failure, JobName, Jobs, SearchOptions } from '../../src/protocol/job';
+import type { PlaneRequest } from '../../src/protocol/plane';
 import type { ToPanel } from '../../src/protocol/panel';
 import { FileUnavailable, PanelSession, type Engine, type SessionPorts } from '../../src/host/panelSession';
 import { JobFailure, WorkerClient, type RunningJob } from '../../src/worker/client';
@@ -156,6 +157,58 @@ describe('panel session', () => {
     void session.analyze();
     await settle();
     assert.equal(await session.modelAt([0, 0]), null);
+  });
+
+  it('lays a loss beneath the plane, keeps it for the same axes, and takes it away', async () => {
+    const { session, searcher, viewer, posted } = makeSession();
+    session.receive({ type: 'ready' });
+    void session.analyze();
+    await settle();
+    searcher.last.succeed(report);
+    await settle();
+    const file = { kind: 'path', path: '/loss.csv' } as const;
+    await session.laySurface(() => Promise.resolve(file));
+    assert.equal(viewer.started.length, 0);
+    const request = {
+      x: { direction: 'A[0]', range: [-0.1, 0.1] },
+      y: { direction: 'A[1]', range: [-0.2, 0.2] },
+      maxOrder: 5,
+    } as const;
+    const compute = async (asked: PlaneRequest): Promise<void> => {
+      session.receive({ type: 'plane', request: asked });
+      await settle();
+      searcher.last.succeed({ regions: [], surface: null });
+      await settle();
+    };
+    await compute(request);
+    const lay = session.laySurface(() => Promise.resolve(file));
+    await settle();
+    assert.deepEqual(viewer.last.request, { file, x: [-0.1, 0.1], y: [-0.2, 0.2] });
+    const surface = { file: 'loss.csv' };
+    viewer.last.succeed(surface);
+    await lay;
+    assert.deepEqual(posted.at(-1), { type: 'plane', plane: { regions: [], surface } });
+    await compute({ ...request, maxOrder: 7 });
+    assert.deepEqual(session.plane?.surface, surface);
+    session.removeSurface();
+    assert.deepEqual(posted.at(-1), { type: 'plane', plane: { regions: [], surface: null } });
+    // A file that cannot be used: what there is stays.
+    const again = session.laySurface(() => Promise.resolve(file));
+    await settle();
+    const failure: Failure = { kind: 'input', message: 'loss.csv: no', place: 'line 3', remedy: 'Do.' };
+    viewer.last.fail(failure);
+    await again;
+    assert.deepEqual(posted.at(-1), { type: 'planeFailure', failure });
+    await session.laySurface(() => Promise.reject(new FileUnavailable('too large', 'Copy it.')));
+    assert.equal(posted.at(-1)?.type, 'planeFailure');
+    // A loss belongs to its offsets.
+    const last = session.laySurface(() => Promise.resolve(file));
+    await settle();
+    viewer.last.succeed(surface);
+    await last;
+    assert.deepEqual(session.plane?.surface, surface);
+    await compute({ ...request, x: { direction: 'A[0]', range: [-1, 1] } });
+    assert.equal(session.plane?.surface, null);
   });
 
   it('says why there is no plane', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import type { PlaneReport } from '../../src/core/report/plane';
 import { planeToJson } from '../../src/export/json';
+import { planeTable } from '../../src/cli/planeTable';
 import { planeToSvg } from '../../src/export/planeSvg';
 import { Control } from '../../src/jobs/control';
 import { diagram } from '../../src/jobs/diagram';
@@ -154,6 +155,50 @@ describe('plane of a model', () => {
     assert.equal(valid({ ...read, curves: [{ ...read.curves[0], kind: 'odd' }] }), false);
     assert.match(planeToSvg(found), /<svg[\s\S]*offset of A\[0\]/);
     assert.doesNotMatch(planeToSvg(found), /NaN/);
+  });
+
+  it('a loss lies beneath it: in its report, its schema and its drawing', async () => {
+    const values = Float64Array.of(0.001, 1, NaN, 0.02, 5, 0.3);
+    const surface = { file: 'grid.npy', rows: 2, columns: 3, values, at: null };
+    const found = await plane(await load('toy.json', toy), request, { ...context(), surface });
+    assert.deepEqual(found.surface, {
+      file: 'grid.npy',
+      x: [-0.3, 0, 0.3],
+      y: [-0.1, 0.1],
+      values: [0.001, 1, null, 0.02, 5, 0.3],
+      range: [0.001, 5],
+      scale: 'log',
+      blank: 1,
+    });
+    const schema = path.join(import.meta.dirname, '../../media/plane.schema.json');
+    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+    const valid = ajv.compile(JSON.parse(await readFile(schema, 'utf8')) as object);
+    const read = JSON.parse(planeToJson(found)) as PlaneReport;
+    assert.equal(valid(read), true, JSON.stringify(valid.errors));
+    assert.equal(valid({ ...read, surface: { ...read.surface, scale: 'square' } }), false);
+    const svg = planeToSvg(found);
+    assert.match(svg, />loss \(from grid\.npy\)</);
+    assert.match(svg, />log scale</);
+    // The greys of the least and of the largest value, and translucent colours on top.
+    const plain = planeToSvg({ ...found, surface: null });
+    const greys = new Set(svg.match(/fill="#([0-9a-f]{2})\1\1"/g));
+    for (const grey of plain.match(/fill="#([0-9a-f]{2})\1\1"/g) ?? []) greys.delete(grey);
+    assert.ok(greys.size >= 5, [...greys].join(' '));
+    assert.match(svg, /fill-opacity="0\.\d+"/);
+    assert.doesNotMatch(svg, /NaN|null/);
+    assert.match(
+      planeTable(found),
+      /Loss from grid\.npy: 0\.001000 \.\. 5\.000, log scale, 2 rows, 3 columns, 1 value missing/,
+    );
+  });
+
+  it('refuses a loss that lies elsewhere before it computes', async () => {
+    const at = { x: Float64Array.of(2, 3), y: Float64Array.of(0, 1) };
+    const surface = { file: 'l.csv', rows: 2, columns: 2, values: new Float64Array(4), at };
+    await assert.rejects(
+      plane(await load('toy.json', toy), request, { ...context(), surface }),
+      /l\.csv: its x runs from 2 to 3, outside of the plane, -0\.3 to 0\.3/,
+    );
   });
 
   it('refuses weights that are not there and equal directions', async () => {

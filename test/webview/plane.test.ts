@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import type { PlaneReport } from '../../src/core/report/plane';
+import { placeSurface } from '../../src/core/plane/surface';
+import type { PlaneReport, PlaneSurface } from '../../src/core/report/plane';
 import { plane as computePlane } from '../../src/jobs/plane';
 import { Control } from '../../src/jobs/control';
 import type { LoadedModel } from '../../src/jobs/load';
@@ -46,6 +47,22 @@ const loaded = {
   input: [],
   warnings: [],
 } as unknown as LoadedModel;
+
+/** A valley with a ridge, over three decades, some of it missing. */
+const surface: PlaneSurface = placeSurface(
+  {
+    file: 'validation_loss.npy',
+    rows: 41,
+    columns: 61,
+    values: Float64Array.from({ length: 41 * 61 }, (_, i) => {
+      const [a, b] = [((i % 61) - 30) / 30, (Math.floor(i / 61) - 20) / 20];
+      return a > 0.8 && b > 0.7 ? NaN : 10 ** (3 * ((a * 0.7 + b * b * 0.5) ** 2 - 1));
+    }),
+    at: null,
+  },
+  [-0.06, 0.06],
+  [-0.12, 0.12],
+);
 
 /** A plane of the model in the fixture, as the worker computes it. */
 function planeOf(): Promise<PlaneReport> {
@@ -139,6 +156,38 @@ describe('parameter plane in the panel', function () {
     assert.ok((await posted(page)).some((message) => message.type === 'exportPlane'));
   });
 
+  it('asks for a loss surface, reads it out under the cursor, and takes it away', async () => {
+    await deliver(page, { type: 'plane', plane });
+    await page.getByRole('button', { name: 'Loss surface…' }).click();
+    assert.ok((await posted(page)).some((message) => message.type === 'chooseSurface'));
+    await deliver(page, { type: 'plane', plane: { ...plane, surface } });
+    const figure = page.getByRole('application', { name: /^Parameter plane/ });
+    await figure.focus();
+    // To the model, then far to the left and down: the first value of the matrix.
+    await figure.press('ArrowLeft');
+    for (let i = 0; i < 60; i++) await figure.press('Shift+ArrowLeft');
+    for (let i = 0; i < 30; i++) await figure.press('Shift+ArrowDown');
+    await page.getByText(/ · loss 0\.0\d+ · R/).waitFor();
+    await page.getByRole('button', { name: 'Remove loss surface' }).click();
+    assert.ok((await posted(page)).some((message) => message.type === 'removeSurface'));
+  });
+
+  it('says what is wrong with a loss surface, where, and what to do; the plane stays', async () => {
+    await deliver(page, { type: 'plane', plane });
+    const failure = {
+      kind: 'input',
+      message: 'loss.csv: "high" is no number',
+      place: 'line 3, column 3',
+      remedy: 'Write one number in every cell.',
+    } as const;
+    await deliver(page, { type: 'planeFailure', failure });
+    await page
+      .getByRole('alert')
+      .getByText('loss.csv: "high" is no number (line 3, column 3) Write one number in every cell.')
+      .waitFor();
+    await page.getByRole('application', { name: /^Parameter plane/ }).waitFor();
+  });
+
   it('takes a weight that is clicked as an axis', async () => {
     await page.getByRole('tab', { name: 'Weights' }).click();
     const figure = page.getByRole('application', { name: /^Heat maps/ });
@@ -199,5 +248,10 @@ describe('parameter plane in the panel', function () {
       assert.ok(shot.byteLength > 5000);
       const folder = process.env['SCREENSHOTS'];
       if (folder) await page.screenshot({ path: `${folder}/plane-${theme}.png` });
+      await deliver(page, { type: 'plane', plane: { ...plane, surface } });
+      await figure.focus();
+      const laid = await figure.screenshot();
+      assert.notDeepEqual(laid, shot);
+      if (folder) await page.screenshot({ path: `${folder}/plane-loss-${theme}.png` });
     });
 });

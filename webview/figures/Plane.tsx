@@ -4,6 +4,7 @@ import type { Painter, Theme } from '../../src/figures/painter';
 import {
   curveAt,
   describeCurve,
+  describeLoss,
   describeRegion,
   drawPlane,
   drawPlaneCursor,
@@ -94,6 +95,7 @@ export function Plane({ plane, onOpen, handle }: PlaneProps) {
   const readout = cursor
     ? [
         `${x.label} ${signed(cursor[0])}, ${y.label} ${signed(cursor[1])}`,
+        describeLoss(plane, cursor),
         region && describeRegion(plane, region),
         curve && describeCurve(curve),
       ]

@@ -1,5 +1,6 @@
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
+import type { Failure } from '../../src/protocol/job';
 import type { PlaneAxisRequest } from '../../src/protocol/plane';
 import { stablePeriods } from '../../src/figures/plane';
 import { Plane } from '../figures/Plane';
@@ -117,6 +118,13 @@ export function PlaneTools(): JSX.Element {
   );
 }
 
+/** What went wrong, where unless that is said already, and what to do. */
+function failureText({ message, place, remedy }: Failure): string {
+  return [message, place !== '' && !message.includes(place) ? `(${place})` : '', remedy]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
 /** Curves at which cycles appear, vanish or change stability in a plane of two parameters. */
 export function PlaneView({ handle }: { handle: RefObject<FigureHandle | null> }): JSX.Element {
   const { state, controller } = usePanel();
@@ -134,7 +142,7 @@ export function PlaneView({ handle }: { handle: RefObject<FigureHandle | null> }
       )}
       {plane?.failure && plane.failure.kind !== 'cancelled' && (
         <p class="plane-status plane-failure" role="alert">
-          {plane.failure.message} {plane.failure.remedy}
+          {failureText(plane.failure)}
         </p>
       )}
       {found ? (
@@ -146,6 +154,14 @@ export function PlaneView({ handle }: { handle: RefObject<FigureHandle | null> }
             <p>
               {found.search.statement}{' '}
               {found.search.partial && <strong>Stopped before the end: this plane is partial. </strong>}
+            </p>
+            <p class="plane-actions">
+              <LinkButton onClick={() => controller.chooseSurface()}>
+                {found.surface ? 'Other loss surface…' : 'Loss surface…'}
+              </LinkButton>
+              {found.surface && (
+                <LinkButton onClick={() => controller.removeSurface()}>Remove loss surface</LinkButton>
+              )}
               <LinkButton onClick={() => controller.exportPlane()}>Save as JSON</LinkButton>
             </p>
             {found.warnings.map((warning) => (

@@ -73,6 +73,23 @@ export interface PlanePath {
   readonly points: readonly { readonly epoch: number | null; readonly at: PlanePoint }[];
 }
 
+/** A loss over the plane, at nodes of a grid. */
+export interface PlaneSurface {
+  /** Name of the file it is from. */
+  readonly file: string;
+  /** Offsets of the columns and of the rows, rising. */
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** Row by row, lowest y first; null where there is no finite value. */
+  readonly values: readonly (number | null)[];
+  /** Least and largest value. */
+  readonly range: readonly [number, number];
+  /** How it is drawn: `log` where all values are positive and span more than two decades. */
+  readonly scale: 'linear' | 'log';
+  /** How many values are null. */
+  readonly blank: number;
+}
+
 export interface PlaneReport {
   readonly schema: typeof PLANE_SCHEMA;
   readonly generator: { readonly name: string; readonly version: string };
@@ -101,5 +118,7 @@ export interface PlaneReport {
   readonly curves: readonly PlaneCurve[];
   readonly regions: readonly PlaneRegion[];
   readonly path: PlanePath | null;
+  /** A loss that was laid beneath the plane; null: none. */
+  readonly surface: PlaneSurface | null;
   readonly warnings: readonly string[];
 }

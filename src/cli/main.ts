@@ -213,8 +213,10 @@ async function runPlane(command: PlaneCommand, client: WorkerClient): Promise<nu
   const { file, model: options, plane } = command;
   const surface = command.surface === null ? {} : { surface: fileRef(command.surface) };
   const run = command.run === null ? null : path.resolve(command.run);
-  const running = client.run('plane', { file: fileRef(file), options, plane, run, ...surface }, ({ progress }) =>
-    display.show(progress),
+  const running = client.run(
+    'plane',
+    { file: fileRef(file), options, plane, run, ...surface },
+    ({ progress }) => display.show(progress),
   );
   const { found, interrupted } = await finished(running, display);
   await print(command.json ? planeToJson(found) : planeTable(found));

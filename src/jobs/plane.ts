@@ -52,9 +52,7 @@ export async function plane(
   ];
   if (options.x.direction === options.y.direction)
     throw new InputError('Both axes are the same direction.', '', 'Choose two different directions.');
-  const surface = context.surface
-    ? placeSurface(context.surface, options.x.range, options.y.range)
-    : null;
+  const surface = context.surface ? placeSurface(context.surface, options.x.range, options.y.range) : null;
   const family = familyOf(model, x.change, y.change, options);
   let shown = -Infinity;
   const found = await analysePlane(family, {

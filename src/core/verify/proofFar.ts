@@ -1,7 +1,7 @@
 import type { FarPart } from '../report/proof';
 import { integers, magnitude } from './complementarity';
 import { hasBorder, type IntegerMap } from './exact';
-import { numbers, Refuted, whole, type ProofLines } from './proofLines';
+import { numbers, Refuted, sidesOf, whole, type ProofLines } from './proofLines';
 
 /** Words that every point with max|z_i| >= far has one of. */
 export interface FarResult {
@@ -27,7 +27,7 @@ export function checkFar(map: IntegerMap, part: FarPart, lines: ProofLines): Far
       const root = Int8Array.from({ length: map.L }, (_, u) =>
         hasBorder(map, u) ? -1 : map.d[u]! > 0n ? 1 : 0,
       );
-      const open = [root];
+      const open: Int8Array[] = [root];
       for (let node = open.pop(); node; node = open.pop()) {
         nodes++;
         const line = lines.next();
@@ -37,17 +37,9 @@ export function checkFar(map: IntegerMap, part: FarPart, lines: ProofLines): Far
           throw new Refuted('a node is missing');
         }
         switch (line[0]) {
-          case 'b': {
-            const unit = whole(line[1], 0, map.L - 1);
-            const first = whole(line[2], 0, 1);
-            if (node[unit] !== -1) throw new Refuted(`unit ${String(unit)} is settled already`);
-            for (const bit of [1 - first, first]) {
-              const child = node.slice();
-              child[unit] = bit;
-              open.push(child);
-            }
+          case 'b':
+            open.push(...sidesOf(node, line));
             break;
-          }
           case 'x':
             contradicts(map, node, line[1], j, sign, far);
             break;

@@ -99,3 +99,15 @@ export function bits(value: unknown, length: number): number[] {
     throw new Refuted(`${String(length)} bits are expected`);
   return Array.from(value, Number);
 }
+
+/** The two sides of a branch line ["b", unit, side that comes first]; the first one last, as from a stack. */
+export function sidesOf(node: Int8Array, [, at, side]: readonly unknown[]): Int8Array[] {
+  const unit = whole(at, 0, node.length - 1);
+  const first = whole(side, 0, 1);
+  if (node[unit] !== -1) throw new Refuted(`unit ${String(unit)} is settled already`);
+  return [1 - first, first].map((bit) => {
+    const child = node.slice();
+    child[unit] = bit;
+    return child;
+  });
+}

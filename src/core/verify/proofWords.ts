@@ -2,7 +2,7 @@ import { boundsOf, settledBit, type IntegerBox, type PlainBox } from './confinem
 import { integers, magnitude } from './complementarity';
 import { hasBorder, integerPiece, type IntegerMap } from './exact';
 import type { ProofLines } from './proofLines';
-import { numbers, Refuted, whole } from './proofLines';
+import { numbers, Refuted, sidesOf, whole } from './proofLines';
 
 /** Itineraries that a cycle in the box can have. */
 export interface WordsResult {
@@ -109,7 +109,7 @@ class WordsCheck {
     const { L } = this.map;
     const bits = new Int8Array(L).fill(-1);
     // Nodes still to come: the bits settled in each.
-    const open = [bits];
+    const open: Int8Array[] = [bits];
     for (let node = open.pop(); node; node = open.pop()) {
       const line = this.lines.next();
       if (!Array.isArray(line)) {
@@ -117,17 +117,9 @@ class WordsCheck {
         throw new Refuted('a region is missing');
       }
       switch (line[0]) {
-        case 'b': {
-          const unit = whole(line[1], 0, L - 1);
-          const first = whole(line[2], 0, 1);
-          if (node[unit] !== -1) throw new Refuted(`unit ${String(unit)} is settled already`);
-          for (const bit of [1 - first, first]) {
-            const child = node.slice();
-            child[unit] = bit;
-            open.push(child);
-          }
+        case 'b':
+          open.push(...sidesOf(node, line));
           break;
-        }
         case 'x': {
           const part = node;
           this.#contradicts([], line[1], 0, (unit) => part[unit]!);

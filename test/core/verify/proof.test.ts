@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { detect } from '../../../src/core/detect/detect';
 import { Seal, sealOfReport } from '../../../src/core/report/proof';
-import { REPORT_SCHEMA, type Cycle, type Report } from '../../../src/core/report/types';
+import type { Cycle, Report } from '../../../src/core/report/types';
 import { verifyProof, type ProofVerification } from '../../../src/core/verify/proof';
 import type { LineSource } from '../../../src/core/verify/proofLines';
 import { verifyReport } from '../../../src/core/verify/report';
 import { random, type Random } from '../../../src/core/random';
 import { build, canonicalOf, randomPlrnn, system } from '../systems';
-
-const digest = 'sha256:00';
+import { digest, reportFrom } from './reports';
 
 interface Case {
   readonly name: string;
@@ -31,30 +30,7 @@ async function prove(name: string, map: CanonicalMap, maxOrder: number, stopAfte
     onFinds: () => undefined,
     proof: { write: (line) => lines.push(line), digest },
   });
-  const report: Report = {
-    schema: REPORT_SCHEMA,
-    generator: { name: 'rnn-dynamics', version: 'test' },
-    file: 'model',
-    digest,
-    model: {
-      kind: 'PLRNN',
-      variant: { meanCentred: false, negativeSlope: 0, leak: 1, thresholds: 'outside' },
-      stateDim: map.n,
-      reluUnits: map.L,
-      inputDim: 0,
-      input: [],
-      equation: '',
-      scale: detection.scale,
-      tensors: {},
-      assumptions: [],
-      notes: [],
-    },
-    search: { maxOrder, seed: 0, seconds: 0, linearSolves: 0, work: {}, partial: false, stoppedBy: null },
-    orders: detection.orders,
-    beyond: detection.beyond,
-    attractors: detection.attractors,
-    warnings: [],
-  };
+  const report = reportFrom(map, detection, maxOrder);
   return { name, map, report: copy(report), lines };
 }
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { detect } from '../../../src/core/detect/detect';
-import { REPORT_SCHEMA, type Cycle, type Report } from '../../../src/core/report/types';
+import type { Cycle, Report } from '../../../src/core/report/types';
 import { verifyReport } from '../../../src/core/verify/report';
-
-const digest = 'sha256:00';
+import { digest, reportFrom } from './reports';
 
 function plrnn(A: number[], W: number[], h: number[]): CanonicalMap {
   const n = h.length;
@@ -43,30 +42,7 @@ async function reportOf(map: CanonicalMap, maxOrder: number): Promise<Report> {
     onProgress: () => undefined,
     onFinds: () => undefined,
   });
-  return {
-    schema: REPORT_SCHEMA,
-    generator: { name: 'rnn-dynamics', version: 'test' },
-    file: 'model',
-    digest,
-    model: {
-      kind: 'PLRNN',
-      variant: { meanCentred: false, negativeSlope: 0, leak: 1, thresholds: 'outside' },
-      stateDim: map.n,
-      reluUnits: map.L,
-      inputDim: 0,
-      input: [],
-      equation: '',
-      scale: detection.scale,
-      tensors: {},
-      assumptions: [],
-      notes: [],
-    },
-    search: { maxOrder, seed: 0, seconds: 0, linearSolves: 0, work: {}, partial: false, stoppedBy: null },
-    orders: detection.orders,
-    beyond: detection.beyond,
-    attractors: detection.attractors,
-    warnings: [],
-  };
+  return reportFrom(map, detection, maxOrder);
 }
 
 type Mutable = ReturnType<typeof copy>;

@@ -13,10 +13,12 @@ export function FailureView({ failure }: { failure: Failure }): JSX.Element {
     </Button>
   );
   switch (failure.kind) {
-    case 'question':
+    case 'question': {
+      const title = failure.question?.text ?? failure.message;
+      const words = failure.question ? failure.message : failure.remedy;
       return (
-        <Message icon="question" title={failure.question?.text ?? failure.message}>
-          <p class="muted">{failure.question ? failure.message : failure.remedy}</p>
+        <Message icon="question" title={title}>
+          {words !== '' && words !== title && <p class="muted">{words}</p>}
           <div class="choices">
             {failure.question?.choices.map((choice, index) => (
               <button
@@ -33,6 +35,7 @@ export function FailureView({ failure }: { failure: Failure }): JSX.Element {
           <p class="muted">The answer is remembered for this folder.</p>
         </Message>
       );
+    }
     case 'unrecognised':
       return (
         <Message icon="question" title="Which tensor is which?">

@@ -60,9 +60,15 @@ export function RegionsView({ handle }: { handle: RefObject<FigureHandle | null>
             <tr>
               <th scope="col">region</th>
               <th scope="col">units σ</th>
-              <th scope="col">share of steps</th>
-              <th scope="col">ρ(J)</th>
-              <th scope="col">det J</th>
+              <th scope="col" class="number">
+                share of steps
+              </th>
+              <th scope="col" class="number">
+                ρ(J)
+              </th>
+              <th scope="col" class="number">
+                det J
+              </th>
               <th scope="col">objects with a point here</th>
             </tr>
           </thead>

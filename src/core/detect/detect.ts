@@ -1,6 +1,6 @@
 import { maxAbs } from '../linalg/dense';
 import type { CanonicalMap } from '../map/canonical';
-import { regionString, rescale } from '../map/kernel';
+import { regionString } from '../map/kernel';
 import type { Attractor, BoundaryPoint, Certificate, Cycle, OrderResult } from '../report/types';
 import { describeAperiodic, spectrumOfCycle } from './attractors';
 import { Collection } from './collection';
@@ -25,6 +25,8 @@ import { ProofLog } from '../prove/proofLog';
 import type { UnwrittenLine } from '../report/proof';
 import { provePlanar } from '../prove/planarProof';
 import { proveSpace } from '../prove/spaceProof';
+import type { TreeReplay } from '../prove/treeProblem';
+import { inBiasUnits } from './units';
 import { RESIDUAL, residuals } from './verify';
 
 export interface DetectOptions {
@@ -55,6 +57,8 @@ export interface DetectOptions {
   readonly longest?: number;
   /** Where the proof is written, line by line, and the digest of the model file that it is about. */
   readonly proof?: { readonly write: (line: string) => void; readonly digest: string };
+  /** The search trees, where they were searched before. */
+  readonly trees?: TreeReplay;
   /** Runs order searches on several threads; in this thread, one after the other, when absent. */
   readonly runTasks?: (
     tasks: readonly OrderTask[],
@@ -91,12 +95,7 @@ const AT_ONCE = 5e4;
  */
 export async function detect(map: CanonicalMap, options: DetectOptions): Promise<Detection> {
   const { maxOrder, seed, stop, onProgress, longest = Infinity } = options;
-  // Inside, lengths are in units of a power of two near the biases' size: tolerances mean the same for h x 1e11.
-  const biases = Math.max(maxAbs(map.g), maxAbs(map.d));
-  // Bounded so that neither the unit nor its inverse overflows.
-  const unit = biases > 0 ? 2 ** clampExponent(Math.ceil(Math.log2(biases))) : 1;
-  const scaled = rescale(map, 1 / unit);
-  const exactUnits = isExact(map.g, scaled.g, unit) && isExact(map.d, scaled.d, unit);
+  const { biases, unit, scaled, exact: exactUnits } = inBiasUnits(map);
   const certify = options.certify && exactUnits;
   let scale = biases > 0 ? biases / unit : 1;
   const warnings: string[] = [];
@@ -136,6 +135,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     onCandidate: (word, certain) => void found.addWord([word], COMPLEMENTARITY, certain),
     onProgress: (fraction) => onProgress('fixed points', 0.3 * fraction),
     ...(log ? { log } : {}),
+    ...(options.trees ? { trees: options.trees } : {}),
   });
   const unlisted = fixedPoints.candidates.filter((word) => !found.decide([word], COMPLEMENTARITY)).length;
   for (const { point, units, itineraryCount, words, key } of fixedPoints.boundary) {
@@ -350,7 +350,8 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     onProgress('proof', 0.97);
     // Never less than usual: what it needs at least is known only when it is done.
     const share = Math.max(1, (options.proofSeconds ?? PROOF_SECONDS) / PROOF_SECONDS);
-    cyclic = proveCyclic(found, unproven, unit, stop, (stage) => onProgress(stage, 0.97), log, share);
+    const tell = (stage: string): void => onProgress(stage, 0.97);
+    cyclic = proveCyclic(found, unproven, unit, stop, tell, log, share, options.trees ?? null);
     for (const [order, certificate] of cyclic.certificates) {
       written.set(order, certificate);
       const before = certificates.get(order);
@@ -554,14 +555,4 @@ function exhaustionCertificate(order: number, words: number): Certificate {
     counts: { 'itineraries solved': words },
     errorBound: Number.EPSILON,
   };
-}
-
-/** Powers of two whose inverse is a double, too. */
-function clampExponent(exponent: number): number {
-  return Math.max(-960, Math.min(960, exponent));
-}
-
-/** Whether the change of units lost no digit. */
-function isExact(original: Float64Array, scaled: Float64Array, unit: number): boolean {
-  return original.every((v, i) => scaled[i]! * unit === v);
 }

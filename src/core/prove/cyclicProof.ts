@@ -1,5 +1,6 @@
 import type { Collection } from '../detect/collection';
 import { primitivePeriod } from '../detect/words';
+import type { CanonicalMap } from '../map/canonical';
 import { regionString } from '../map/kernel';
 import type { Certificate } from '../report/types';
 import { blockCyclic } from './blockCyclic';
@@ -9,6 +10,7 @@ import { buildLcp, type Lcp } from './lcp';
 import type { OrderProof } from './orderProof';
 import type { ProofLog } from './proofLog';
 import { Rotations } from './rotations';
+import { constantUnits, nearRadius, settledUnits, type TreeOutcome, type TreeReplay } from './treeProblem';
 
 /** Largest number of units, all points together, that is tried. */
 const UNITS = 160;
@@ -18,8 +20,21 @@ const COORDINATES = 1000;
 const WORK = 4e8;
 /** Entries that a node passes over, in dictionaries: copies, pivots and checks. */
 const PASSES = 10;
-/** Solutions with sum(o) + sum(s) beyond this many times the largest |q_u| (at least 1) are excluded apart. */
-const FAR = 1e7;
+
+/** Whether the block-cyclic equations of an order have few enough unknowns to be tried. */
+export function cyclicTractable({ n, L }: CanonicalMap, order: number): boolean {
+  return order * L <= UNITS && order * n <= COORDINATES;
+}
+
+/** Nodes of an order's tree that may be searched, with the work of all orders together that many times. */
+export function cyclicBudget({ L }: CanonicalMap, order: number, times: number): number {
+  return (times * WORK) / nodeCost(order * L);
+}
+
+/** Entries of dictionaries that a node costs. */
+function nodeCost(units: number): number {
+  return PASSES * units ** 2;
+}
 
 /**
  * Proves k-cycles complete in all of state space. The k points of a cycle together are a fixed point of the
@@ -33,6 +48,7 @@ const FAR = 1e7;
  * @param orders ascending, each at least 2
  * @param unit model units per internal unit of length
  * @param share of the usual work that may be spent
+ * @param trees the trees, searched before; then none is given up for its size
  */
 export function proveCyclic(
   found: Collection,
@@ -42,6 +58,7 @@ export function proveCyclic(
   onProgress: (stage: string) => void = () => undefined,
   log: ProofLog | null = null,
   share = 1,
+  trees: TreeReplay | null = null,
 ): OrderProof {
   const { n, L } = found.map;
   const certificates = new Map<number, Certificate>();
@@ -56,12 +73,12 @@ export function proveCyclic(
       whyNot.set(order, given ?? 'No guarantee: the map is affine.');
       continue;
     }
-    if (order * L > UNITS || order * n > COORDINATES) {
+    if (!cyclicTractable(found.map, order)) {
       given = `No guarantee: ${String(order)} points with ${String(L)} units and ${String(n)} coordinates each are too many for the block-cyclic search.`;
       whyNot.set(order, given);
       continue;
     }
-    const left = (share * WORK - work) / (PASSES * (order * L) ** 2);
+    const left = trees ? Infinity : (share * WORK - work) / nodeCost(order * L);
     const projected = project(sizes, order);
     const history =
       sizes.length > 0
@@ -76,15 +93,15 @@ export function proveCyclic(
       `proof of order ${String(order)}${projected.seconds >= 1 ? `, about ${projected.seconds.toFixed(0)} s` : ''}`,
     );
     const begin = Date.now();
-    const search = new CyclicSearch(found, order, left, stop, log);
+    const search = new CyclicSearch(found, order, left, stop, log, trees);
     const reason = search.run();
     sizes.push({ order, nodes: search.nodes, milliseconds: Date.now() - begin });
-    work += search.nodes * PASSES * (order * L) ** 2;
+    work += search.nodes * nodeCost(order * L);
     solves += search.solves;
     nodes += search.nodes;
     if (reason !== null) {
       whyNot.set(order, reason);
-      if (search.stopped) given = `No guarantee: the proof ended at order ${String(order)}${history}.`;
+      if (search.stopped && !trees) given = `No guarantee: the proof ended at order ${String(order)}${history}.`;
       continue;
     }
     certificates.set(order, {
@@ -132,11 +149,9 @@ class CyclicSearch {
     private readonly maxNodes: number,
     private readonly stop: () => boolean,
     private readonly log: ProofLog | null,
+    private readonly trees: TreeReplay | null,
   ) {
-    const { n, L, C, d } = found.map;
-    this.constant = Int8Array.from({ length: L }, (_, u) =>
-      C.subarray(u * n, (u + 1) * n).some((c) => c !== 0) ? -1 : d[u]! > 0 ? 1 : 0,
-    );
+    this.constant = constantUnits(found.map);
   }
 
   /** @returns why the order is not proven, or null when it is */
@@ -150,9 +165,7 @@ class CyclicSearch {
       }
       return `No guarantee: the cycle equations of order ${String(k)} are singular, or nearly so, in every itinerary tried.`;
     }
-    let size = 1;
-    for (let u = 0; u < lcp.L; u++) size = Math.max(size, Math.abs(lcp.q[u]!) + lcp.qerror[u]!);
-    const radius = lcp.homogeneous ? 1 : FAR * size;
+    const radius = nearRadius(lcp);
     let bounded = lcp.homogeneous;
     if (!lcp.homogeneous) {
       const tree = this.tree(lcp, false, radius);
@@ -172,28 +185,23 @@ class CyclicSearch {
   private bounded = false;
 
   private tree(lcp: Lcp, normalised: boolean, radius: number): string | null {
-    const { k, stop, constant } = this;
-    const { L } = this.found.map;
-    const tree = new FixedPointTree(
-      lcp,
-      normalised,
-      {
-        leaf: (states) => this.settle(lcp, states),
-        hint: () => undefined,
-        stop,
-        progress: () => undefined,
-      },
-      this.maxNodes - this.nodes,
-      radius,
-      new Rotations(L, k, lcp.base),
-      this.log && { log: this.log, order: k },
-    );
-    const settled: { unit: number; state: number }[] = [];
-    for (let v = 0; v < k * L; v++) {
-      const bit = constant[v % L]!;
-      if (bit !== -1) settled.push({ unit: v, state: bit === lcp.base[v] ? 0 : 1 });
+    const { k, stop, constant, trees } = this;
+    const leaf = (states: Int8Array): void => this.settle(lcp, states);
+    let tree: TreeOutcome;
+    if (trees) tree = trees(lcp, { order: k, far: normalised, radius }, leaf, stop);
+    else {
+      const search = new FixedPointTree(
+        lcp,
+        normalised,
+        { leaf, hint: () => undefined, stop, progress: () => undefined },
+        this.maxNodes - this.nodes,
+        radius,
+        new Rotations(this.found.map.L, k, lcp.base),
+        this.log && { log: this.log, order: k },
+      );
+      search.run(settledUnits(constant, lcp));
+      tree = search;
     }
-    tree.run(settled);
     this.nodes += tree.counts.nodes;
     this.bounded ||= tree.bounded;
     for (const [name, value] of Object.entries(tree.counts)) {
@@ -202,6 +210,7 @@ class CyclicSearch {
     }
     if (tree.stopped || tree.abandoned > 0) {
       this.stopped = true;
+      if (tree.whyNot !== undefined) return tree.whyNot;
       return `No guarantee: the block-cyclic search of order ${String(k)} was ended after ${String(this.nodes)} subtrees, with ${(100 * tree.fraction).toFixed(1)} % of the tree done.`;
     }
     return null;

@@ -16,6 +16,19 @@ export interface TreeHandlers {
   readonly progress: (fraction: number) => void;
 }
 
+/** A cut through the tree: below it, only some subtrees are searched. */
+export interface TreeSplit {
+  /** Level of the cut: units branched on above it. */
+  readonly depth: number;
+  /**
+   * A node at that level is reached.
+   * @param path for each branch above it, 4 unit + 2 state + the state of the branch that is searched first
+   * @returns whether its subtree is searched; then `leave` is called after it
+   */
+  enter(path: readonly number[], states: Int8Array, counts: TreeCounts): boolean;
+  leave(counts: TreeCounts): void;
+}
+
 export interface TreeCounts {
   nodes: number;
   leaves: number;
@@ -76,6 +89,8 @@ export class FixedPointTree {
   private readonly negligible: number;
   /** Multipliers of the last accepted proof. */
   private readonly accepted: Float64Array;
+  /** Branches above the present node, as `TreeSplit` has them. */
+  private readonly path: number[] = [];
 
   constructor(
     private readonly lcp: Lcp,
@@ -87,6 +102,8 @@ export class FixedPointTree {
     private readonly rotations: Rotations | null = null,
     /** Receives every node, for a problem of that many points. */
     private readonly record: { readonly log: ProofLog; readonly order: number } | null = null,
+    /** The whole tree is searched where there is none. */
+    private readonly split: TreeSplit | null = null,
   ) {
     this.L = lcp.L;
     this.y = new Float64Array(lcp.L);
@@ -126,6 +143,18 @@ export class FixedPointTree {
   }
 
   private visit(depth: number, share: number): void {
+    const { split } = this;
+    if (split?.depth !== depth) {
+      this.search(depth, share);
+      return;
+    }
+    if (split.enter(this.path.slice(0, depth), this.frames[depth]!.state, this.counts)) {
+      this.search(depth, share);
+      split.leave(this.counts);
+    } else this.settled(share);
+  }
+
+  private search(depth: number, share: number): void {
     this.counts.nodes++;
     if (this.counts.nodes > this.maxNodes) this.stopped = true;
     if (this.stopped) return;
@@ -169,6 +198,7 @@ export class FixedPointTree {
       child.copyFrom(t);
       child.decide(unit, state);
       this.rotations?.branch(depth, unit, state, first);
+      this.path[depth] = 4 * unit + 2 * state + first;
       this.visit(depth + 1, share / 2);
       if (this.stopped) {
         if (state === first) this.open++;

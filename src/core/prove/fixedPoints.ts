@@ -9,6 +9,7 @@ import { principalPivoting } from './principalPivoting';
 import { RegionWords } from '../detect/regionWords';
 import type { UniquePart } from '../report/proof';
 import type { ProofLog } from './proofLog';
+import { nearRadius, settledUnits, type TreeOutcome, type TreeReplay } from './treeProblem';
 import { uniqueByPMatrix } from './uniqueness';
 
 export interface FixedPointSearchOptions {
@@ -26,6 +27,8 @@ export interface FixedPointSearchOptions {
   readonly onProgress?: (fraction: number) => void;
   /** Receives the proof. */
   readonly log?: ProofLog;
+  /** The trees, searched before. */
+  readonly trees?: TreeReplay;
 }
 
 export interface FixedPointSearchResult {
@@ -64,9 +67,6 @@ export interface FixedPointSearchResult {
   readonly errorBound: number;
 }
 
-/** sum(o) + sum(s) beyond this, in units of the largest |q_u| (at least 1), is far: shown to hold no fixed point apart. */
-const FAR = 1e7;
-
 /** Largest number of units for which every word is solved when no base region is regular. */
 const WORD_BY_WORD = 16;
 
@@ -103,6 +103,11 @@ export function predictFixedPointWork(map: CanonicalMap): { method: string; node
   }
   const tree = 4 * 1.33 ** Math.min(L, 1000);
   return { method: 'complementarity search', nodes: Math.round(Math.min(words, 2 * cells, tree)) };
+}
+
+/** Whether the regions that reach far out are enumerated, instead of a second tree. */
+export function enumeratesFar({ n, L }: CanonicalMap): boolean {
+  return n <= 3 && L > n;
 }
 
 class FixedPointSearch {
@@ -168,9 +173,7 @@ class FixedPointSearch {
   }
 
   private inhomogeneous(lcp: Lcp, error: number): FixedPointSearchResult {
-    let size = 1;
-    for (let u = 0; u < lcp.L; u++) size = Math.max(size, Math.abs(lcp.q[u]!) + lcp.qerror[u]!);
-    const radius = FAR * size;
+    const radius = nearRadius(lcp);
     const tree = this.tree(lcp, false, radius, 0, 0.8);
     let statement =
       'Every fixed point is listed. Each region was solved by itself or lies in a subtree of regions excluded by a linear combination of the fixed-point equations with all signs checked against rounding (Farkas certificate).';
@@ -203,8 +206,7 @@ class FixedPointSearch {
 
   /** Excludes or settles all words of far points. Returns the argument, or null when it did not finish. */
   private farAway(lcp: Lcp, radius: number, far: number): string | null {
-    const { n, L } = this.map;
-    if (n <= 3 && L > n && far > 0) {
+    if (enumeratesFar(this.map) && far > 0) {
       const { log } = this.options;
       let visited = 0;
       const visit = (word: Uint8Array): boolean => {
@@ -236,7 +238,7 @@ class FixedPointSearch {
     start: number,
     share: number,
     prefix = '',
-  ): FixedPointTree {
+  ): TreeOutcome {
     const handlers: TreeHandlers = {
       leaf: (states) => {
         this.words.settle(wordOf(lcp, states));
@@ -252,20 +254,15 @@ class FixedPointSearch {
         this.options.onProgress?.(now);
       },
     };
-    const tree = new FixedPointTree(
-      lcp,
-      normalised,
-      handlers,
-      this.options.maxNodes ?? Infinity,
-      radius,
-      null,
-      this.options.log ? { log: this.options.log, order: 1 } : null,
-    );
-    const settled: { unit: number; state: number }[] = [];
-    this.words.constant.forEach((bit, unit) => {
-      if (bit !== -1) settled.push({ unit, state: bit === lcp.base[unit] ? 0 : 1 });
-    });
-    tree.run(settled);
+    const { trees, log, maxNodes = Infinity, stop } = this.options;
+    let tree: TreeOutcome;
+    if (trees) tree = trees(lcp, { order: 1, far: normalised, radius }, handlers.leaf, stop);
+    else {
+      const record = log ? { log, order: 1 } : null;
+      const search = new FixedPointTree(lcp, normalised, handlers, maxNodes, radius, null, record);
+      search.run(settledUnits(this.words.constant, lcp));
+      tree = search;
+    }
     this.addCounts(tree.counts, prefix);
     if (tree.abandoned > 0) {
       this.undecided += tree.abandoned;
@@ -274,7 +271,8 @@ class FixedPointSearch {
     if (tree.stopped) {
       this.undecided += tree.open;
       this.reasons.push(
-        `The search was stopped after ${String(tree.counts.nodes)} subtrees, with ${percent(tree.fraction)} of the tree done${normalised && !lcp.homogeneous ? ' (far points)' : ''}.`,
+        tree.whyNot ??
+          `The search was stopped after ${String(tree.counts.nodes)} subtrees, with ${percent(tree.fraction)} of the tree done${normalised && !lcp.homogeneous ? ' (far points)' : ''}.`,
       );
     }
     return tree;

@@ -17,6 +17,7 @@ const usage = `rnn-dynamics: every fixed point and k-cycle of a ReLU RNN, with s
   rnn-dynamics sensitivity FILE [options]
                                        derivatives of an object by every weight
   rnn-dynamics verify REPORT MODEL     re-checks a report with code apart from the search's
+  rnn-dynamics merge F1 .. Fn --out F  one report from those of all shards (analyze --shard i/n)
   rnn-dynamics --version
   rnn-dynamics help ${helpTopics.join('|')}`;
 
@@ -38,6 +39,8 @@ const searchHelp = `Search:
   --no-certify           do not spend time on proofs
   --proof-time S=15      seconds of a usual machine for the proof of cycles where M is not 2
   --proof F              write the proof to F, for verify --proof: every exclusion with its multipliers
+  --shard i/n            the i-th of n shares of the proof, for merge: the search trees of the fixed points
+                         and of the cycles of each order are split, the word graph is not
 
 Output:
   --json                 the report as JSON on standard output
@@ -46,6 +49,7 @@ Output:
 
 /** The same for a series: more time, and no time of their own for proofs. */
 const runSearchHelp = searchHelp
+  .replace(/\n *--shard[^]*?(?=\n\n)/, '')
   .replace('--time-limit S=60 ', '--time-limit S=600')
   .replace(/\n *--proof-time.*\n.*/, '');
 
@@ -87,6 +91,7 @@ const diagramHelp = `Diagram (the model at equally spaced offsets, followed from
 
 /** A search comes first: objects have the ids that `analyze` gives them with the same options. */
 const exploreSearchHelp = searchHelp
+  .replace(/\n *--shard[^]*?(?=\n\n)/, '')
   .replace(/\n {2}--compare.*/, '')
   .replace('the report as JSON', 'the result as JSON')
   .replace(/--out F .*/, '--out F                write it to F: .json or .csv');
@@ -119,6 +124,15 @@ proven again by solving all of them exactly. How the model was read is taken fro
                          leave nothing out, and that what they leave in is listed; what F does not
                          establish is named`;
 
+const mergeHelp = `F1 .. Fn are what analyze MODEL --shard i/n --out Fi.json wrote, for i = 1 .. n, with the same options and
+the same version. The report is that of one run. Shards that are missing, given twice, stopped before
+they were done, damaged, or of another model are refused. What is not split (simulation, the search for
+cycles, the word graph) is done here.
+
+  --out F                write the report to F: .json or .csv
+  --json                 the report as JSON on standard output
+  --time-limit S=600     seconds for what is done here; --threads and --memory-limit as for analyze`;
+
 const statusHelp = `Exit status: 0 done; 1 the input is at fault; 2 usage; 3 stopped at a limit, partial results
 printed; 4 internal inconsistency; 130 interrupted.`;
 
@@ -132,6 +146,8 @@ export function helpText(topic: HelpTopic): string {
       return ['rnn-dynamics verify REPORT MODEL [--json] [options]', verifyHelp, modelHelp, statusHelp].join(
         '\n\n',
       );
+    case 'merge':
+      return ['rnn-dynamics merge F1 .. Fn --out F [options]', mergeHelp, statusHelp].join('\n\n');
     case 'timeline':
       return [
         'rnn-dynamics timeline FOLDER [options]',

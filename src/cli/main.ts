@@ -30,6 +30,7 @@ type Info = Extract<Command, { name: 'info' }>;
 type TimelineCommand = Extract<Command, { name: 'timeline' }>;
 type DiagramCommand = Extract<Command, { name: 'diagram' }>;
 type PlaneCommand = Extract<Command, { name: 'plane' }>;
+type Merge = Extract<Command, { name: 'merge' }>;
 type Verify = Extract<Command, { name: 'verify' }>;
 
 /**
@@ -61,7 +62,8 @@ export async function main(args: readonly string[], worker: string): Promise<num
     case 'plane':
     case 'diagram':
     case 'explore':
-    case 'verify': {
+    case 'verify':
+    case 'merge': {
       const client = new WorkerClient(worker);
       try {
         switch (command.name) {
@@ -78,10 +80,13 @@ export async function main(args: readonly string[], worker: string): Promise<num
             return await runExplore(command, client);
           case 'verify':
             return await runVerify(command, client);
+          case 'merge':
+            return await runMerge(command, client);
         }
       } catch (error) {
         if (!(error instanceof JobFailure)) throw error;
-        process.stderr.write(failureText(command.file, error.failure, command.model));
+        const [file, given] = command.name === 'merge' ? ['merge', {}] : [command.file, command.model];
+        process.stderr.write(failureText(file, error.failure, given));
         return exitOf(error.failure);
       } finally {
         await client.dispose();
@@ -109,6 +114,7 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
     options: command.model,
     search: command.search,
     ...(command.proof === null ? {} : { proof: path.resolve(command.proof) }),
+    ...(command.shard === null ? {} : { shard: command.shard }),
   };
   const running = client.run('analyze', request, (event) => {
     if (event.type === 'progress') display.show(event.progress);
@@ -124,6 +130,21 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
   );
   await print(command.json ? reportToJson(report) : reportTable(report));
   if (command.out && !(await save(command.out, await rendered(command, report, client)))) return exit.input;
+  if (interrupted) return exit.interrupted;
+  return report.search.partial ? exit.partial : exit.done;
+}
+
+async function runMerge(command: Merge, client: WorkerClient): Promise<number> {
+  const display = progressDisplay(process.stderr);
+  const parts = command.parts.map(fileRef);
+  const running = client.run('merge', { parts, search: command.search }, (event) => {
+    if (event.type === 'progress') display.show(event.progress);
+  });
+  const { found: report, interrupted } = await finished(running, display);
+  await print(command.json ? reportToJson(report) : reportTable(report));
+  const { out } = command;
+  if (out && !(await save(out, out.format === 'csv' ? reportToCsv(report) : reportToJson(report))))
+    return exit.input;
   if (interrupted) return exit.interrupted;
   return report.search.partial ? exit.partial : exit.done;
 }

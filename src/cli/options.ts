@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { modelKinds } from '../core/models/index';
 import type { ModelOptions } from '../core/models/types';
+import type { Share } from '../core/report/shard';
 import type { ModelKind } from '../core/report/types';
 import { jumpDefaults } from '../core/training/jumps';
 import type { SearchOptions, TimelineOptions } from '../protocol/job';
@@ -21,7 +22,7 @@ export type Exploration = (typeof explorations)[number];
 export const helpTopics = [
   ...['info', 'analyze', 'timeline', 'compare', 'plane', 'diagram'],
   ...explorations,
-  'verify',
+  ...['verify', 'merge'],
 ] as const satisfies readonly string[];
 export type HelpTopic = 'all' | (typeof helpTopics)[number];
 
@@ -45,6 +46,8 @@ export type Command =
       readonly proof: string | null;
       /** Results of SCYFI to hold the report against. */
       readonly compare: string | null;
+      /** Which share of the proof is done; null: the whole analysis. */
+      readonly shard: Share | null;
     }
   | {
       readonly name: 'timeline';
@@ -103,6 +106,14 @@ export type Command =
       readonly proof: string | null;
       readonly json: boolean;
       readonly model: ModelOptions;
+    }
+  | {
+      readonly name: 'merge';
+      /** Reports of the shards. */
+      readonly parts: readonly string[];
+      readonly json: boolean;
+      readonly out: { readonly file: string; readonly format: 'json' | 'csv' } | null;
+      readonly search: Pick<SearchOptions, 'timeLimit' | 'memoryLimitMB' | 'threads'>;
     };
 
 /** On which plane basins are computed, and how finely. */
@@ -154,6 +165,15 @@ const searchFlags = {
   proof: { type: 'string' },
   shard: { type: 'string' },
   compare: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+const mergeFlags = {
+  out: { type: 'string', short: 'o' },
+  json: { type: 'boolean' },
+  'time-limit': { type: 'string' },
+  threads: { type: 'string' },
+  'memory-limit': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options'];
 
 const timelineFlags = {
@@ -233,14 +253,19 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'analyze': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags });
       if (values['help'] === true) return { name: 'help', topic: 'analyze' };
-      if (values['shard'] !== undefined) throw new UsageError('--shard is not available in this version');
+      const shard = shareOption(values);
+      if (shard) refuse(values, 'a shard', ['proof', 'compare', 'no-certify']);
+      const out = outFile(values['out']);
+      if (shard && out?.format !== 'json' && values['json'] !== true)
+        throw new UsageError('--shard takes --out F.json, for merge');
       if (values['proof'] !== undefined && values['no-certify'] === true)
         throw new UsageError('--proof and --no-certify exclude each other');
       return {
         name: 'analyze',
         file: onlyFile(positionals),
         json: values['json'] === true,
-        out: outFile(values['out']),
+        out,
+        shard,
         model: modelOptions(values),
         proof: typeof values['proof'] === 'string' ? values['proof'] : null,
         compare: typeof values['compare'] === 'string' ? values['compare'] : null,
@@ -370,6 +395,19 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         model: modelOptions(values),
       };
     }
+    case 'merge': {
+      const { values, positionals } = parse(rest, mergeFlags);
+      if (values['help'] === true) return { name: 'help', topic: 'merge' };
+      if (positionals.length === 0) throw new UsageError('merge takes the reports of all shards');
+      const { timeLimit, memoryLimitMB, threads } = searchOptions(values, machine, 600);
+      return {
+        name: 'merge',
+        parts: positionals,
+        json: values['json'] === true,
+        out: dataOut(values['out']),
+        search: { timeLimit, memoryLimitMB, threads },
+      };
+    }
     default:
       throw new UsageError(
         first.startsWith('-') ? `there is no option ${first} here` : `there is no command "${first}"`,
@@ -387,6 +425,19 @@ function searchOptions(values: Values, machine: Machine, seconds: number): Searc
     certify: values['no-certify'] !== true,
     ...(values['proof-time'] === undefined ? {} : { proofSeconds: positive(values, 'proof-time', 15, 1e6) }),
   };
+}
+
+/** More shards than any cluster takes at once. */
+const MOST_SHARDS = 100000;
+
+/** `--shard i/n` */
+function shareOption(values: Values): Share | null {
+  const text = values['shard'];
+  if (typeof text !== 'string') return null;
+  const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number);
+  if (index === undefined || of === undefined || index < 1 || index > of || of > MOST_SHARDS)
+    throw new UsageError(`--shard takes i/n, as in 1/8 for the first of eight, not "${text}"`);
+  return { index, of };
 }
 
 /** `--x A[0] --x-range -0.1,0.1` */

@@ -1,5 +1,6 @@
 import { detect, type DetectOptions } from '../core/detect/detect';
 import { Cancelled } from '../core/errors';
+import type { CanonicalMap } from '../core/map/canonical';
 import { REPORT_SCHEMA, type ModelSummary, type Report } from '../core/report/types';
 import type { Jobs, SearchOptions } from '../protocol/job';
 import type { Control } from './control';
@@ -12,24 +13,50 @@ export interface AnalyzeContext {
   /** Receives the lines of the proof. */
   readonly proof?: (line: string) => void;
   readonly runTasks?: NonNullable<DetectOptions['runTasks']>;
+  /** Search trees that shards searched before. */
+  readonly trees?: NonNullable<DetectOptions['trees']>;
+}
+
+/** What is analysed, whether it was read from its file just now or by a shard. */
+export interface Subject {
+  readonly map: CanonicalMap;
+  readonly fileName: string;
+  readonly digest: string;
+  readonly summary: Omit<ModelSummary, 'scale'>;
+  /** Where the training code clamps the state, or null. */
+  readonly clamp: number | null;
+  readonly warnings: readonly string[];
+}
+
+export function subjectOf(model: LoadedModel): Subject {
+  const { map, fileName, digest, warnings } = model;
+  const clamp = model.model.values['clamp'];
+  return {
+    ...{ map, fileName, digest, warnings, summary: summarise(model) },
+    clamp: typeof clamp === 'number' ? clamp : null,
+  };
 }
 
 /** Milliseconds between two progress messages. */
 const PROGRESS_EVERY = 100;
 
 /** A loaded model -> its report. Throws Cancelled when it was given up. */
-export async function analyze(
-  model: LoadedModel,
-  search: SearchOptions,
+export function analyze(model: LoadedModel, search: SearchOptions, context: AnalyzeContext): Promise<Report> {
+  return analyzeSubject(subjectOf(model), search, context);
+}
+
+export async function analyzeSubject(
+  subject: Subject,
+  search: Pick<SearchOptions, 'maxOrder' | 'seed' | 'certify' | 'proofSeconds'>,
   context: AnalyzeContext,
 ): Promise<Report> {
   const { control, onEvent } = context;
+  const { map, digest, summary } = subject;
   const begin = performance.now();
-  const summary = summarise(model);
   onEvent({ type: 'model', model: summary });
   let shown = -Infinity;
   let said = '';
-  const detection = await detect(model.map, {
+  const detection = await detect(map, {
     maxOrder: search.maxOrder,
     seed: search.seed,
     certify: search.certify,
@@ -50,15 +77,16 @@ export async function analyze(
     },
     onProven: (upTo) => onEvent({ type: 'proven', upTo }),
     onFinds: (finds) => onEvent({ type: 'finds', finds }),
-    ...(context.proof ? { proof: { write: context.proof, digest: model.digest } } : {}),
+    ...(context.proof ? { proof: { write: context.proof, digest } } : {}),
     ...(context.runTasks ? { runTasks: context.runTasks } : {}),
+    ...(context.trees ? { trees: context.trees } : {}),
   });
   if (control.cancelled) throw new Cancelled();
   return {
     schema: REPORT_SCHEMA,
     generator: { name: 'rnn-dynamics', version: context.version },
-    file: model.fileName,
-    digest: model.digest,
+    file: subject.fileName,
+    digest,
     model: { ...summary, scale: detection.scale },
     search: {
       maxOrder: search.maxOrder,
@@ -72,7 +100,7 @@ export async function analyze(
     orders: detection.orders,
     beyond: detection.beyond,
     attractors: detection.attractors,
-    warnings: [...model.warnings, ...detection.warnings, ...clampWarnings(model, detection)],
+    warnings: [...subject.warnings, ...detection.warnings, ...clampWarnings(subject.clamp, detection)],
   };
 }
 
@@ -81,11 +109,10 @@ const LISTED = 10;
 
 /** Which objects have a point where the training code clamps the state: there its map is another one. */
 function clampWarnings(
-  { model }: LoadedModel,
+  clamp: number | null,
   { orders, beyond }: Pick<Report, 'orders' | 'beyond'>,
 ): readonly string[] {
-  const clamp = model.values['clamp'];
-  if (typeof clamp !== 'number') return [];
+  if (clamp === null) return [];
   const objects = [
     ...orders.flatMap(({ cycles, boundaryPoints }) => [...cycles, ...boundaryPoints]),
     ...beyond,

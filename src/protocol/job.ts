@@ -17,6 +17,7 @@ import type {
   Trajectory,
 } from '../core/report/scene';
 import type { PlaneReport, PlaneSurface } from '../core/report/plane';
+import type { Share } from '../core/report/shard';
 import type { SymbolicDynamics } from '../core/stateSpace/symbols';
 import type { Timeline } from '../core/report/timeline';
 import type { AssociationOptions } from '../core/training/association';
@@ -128,6 +129,8 @@ export interface Jobs extends JsonJobs {
       search: SearchOptions;
       /** Path on disk where the proof is written. */
       proof?: string;
+      /** Only this share of the search trees. */
+      shard?: Share;
     };
     event:
       | { type: 'model'; model: Omit<ModelSummary, 'scale'> }
@@ -135,6 +138,15 @@ export interface Jobs extends JsonJobs {
       | { type: 'finds'; finds: Finds }
       /** Every order up to this one is proven complete; more may follow. */
       | { type: 'proven'; upTo: Proven };
+    result: Report;
+  };
+  /** Puts the reports of all shards together: the report of one run. */
+  merge: {
+    request: {
+      parts: readonly FileRef[];
+      search: Pick<SearchOptions, 'timeLimit' | 'memoryLimitMB' | 'threads'>;
+    };
+    event: Jobs['analyze']['event'];
     result: Report;
   };
   /** Holds the results of SCYFI in `results` against a report and its model file. */

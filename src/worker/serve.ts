@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Cancelled, InputError } from '../core/errors';
 import { placeSurface, type SurfaceTable } from '../core/plane/surface';
 import { version } from '../../package.json';
-import { analyze } from '../jobs/analyze';
+import { analyze, type AnalyzeContext } from '../jobs/analyze';
 import { compare } from '../jobs/compare';
 import { MemoryCache } from '../jobs/cache';
 import { Control } from '../jobs/control';
@@ -12,9 +12,11 @@ import { diagram } from '../jobs/diagram';
 import { info } from '../jobs/info';
 import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
+import { merge, type Part } from '../jobs/merge';
 import { moved, plane, type PlaneContext } from '../jobs/plane';
 import { loadSeries } from '../jobs/series';
 import { sensitivityOf } from '../jobs/sensitivity';
+import { analyzeShard } from '../jobs/shard';
 import { ALONE_MS, type RunTimelineTask } from '../jobs/timelineWork';
 import { timeline } from '../jobs/timeline';
 import { optionsOf, readReport, verify } from '../jobs/verify';
@@ -47,6 +49,17 @@ function controlOf(
 ): Control {
   const limit = memoryLimitMB * 2 ** 20;
   return new Control(new Int32Array(stop), timeLimit, () => process.memoryUsage().rss > limit);
+}
+
+/** A shard's report. Throws InputError that names the file. */
+async function readPart(ref: FileRef): Promise<Part> {
+  const name = ref.kind === 'path' ? ref.path : ref.name;
+  try {
+    return { name, report: await readReport((await openRef(ref)).source) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.message, error.place === '' ? name : `${name}, ${error.place}`, error.remedy);
+  }
 }
 
 type Handlers = {
@@ -82,36 +95,42 @@ export function serve(port: MessagePort, script: string): void {
     const flag = new Int32Array(stop);
     return () => Atomics.load(flag, 0) !== StopFlag.run;
   };
+  const onThreads = (
+    threads: number,
+    flag: SharedArrayBuffer,
+    { stop: check }: Control,
+  ): Pick<AnalyzeContext, 'runTasks'> =>
+    threads > 1
+      ? {
+          runTasks: (tasks, onFind, onDone) =>
+            runTasksOnThreads(script, threads, tasks, { flag, check }, onFind, onDone),
+        }
+      : {};
   const handlers: Handlers = {
     ...jsonHandlers(script),
     info: async ({ file, options }) => {
       const { source, neighbourhood } = await openRef(file);
       return info(source, neighbourhood, options);
     },
-    analyze: async ({ file, options, search, proof: place }, stop, onEvent) => {
+    analyze: async ({ file, options, search, proof: place, shard }, stop, onEvent) => {
       const model = await load(file, options);
       const control = controlOf(stop, search);
+      if (shard) return analyzeShard(model, search, shard, { version, control, onEvent });
       const proof = place === undefined ? null : new LineWriter(place);
       const running = analyze(model, search, {
         version,
         control,
         onEvent,
-        ...(search.threads > 1
-          ? {
-              runTasks: (tasks, onFind, onDone) =>
-                runTasksOnThreads(
-                  script,
-                  search.threads,
-                  tasks,
-                  { flag: stop, check: control.stop },
-                  onFind,
-                  onDone,
-                ),
-            }
-          : {}),
+        ...onThreads(search.threads, stop, control),
         ...(proof ? { proof: (line) => proof.write(line) } : {}),
       });
       return running.finally(() => proof?.close());
+    },
+    merge: async ({ parts: refs, search }, stop, onEvent) => {
+      const control = controlOf(stop, search);
+      const parts: Part[] = [];
+      for (const ref of refs) parts.push(await readPart(ref));
+      return merge(parts, { version, control, onEvent, ...onThreads(search.threads, stop, control) });
     },
     compare: async ({ report, file, options, results }) => {
       const { source, neighbourhood } = await openRef(results);

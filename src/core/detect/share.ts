@@ -70,7 +70,14 @@ export function searchShare(map: CanonicalMap, options: ShareOptions): ShareResu
     }
     // Whether the far tree is needed, another shard may know: it is always searched.
     const tellsFar = order > 1 || !enumeratesFar(scaled);
-    const problem = { lcp, order, radius: nearRadius(lcp), settled: settledUnits(constantUnits(scaled), lcp) };
+    if (lcp.homogeneous && !tellsFar)
+      whole.push({ order, why: 'the regions that reach far out are enumerated' });
+    const problem = {
+      lcp,
+      order,
+      radius: nearRadius(lcp),
+      settled: settledUnits(constantUnits(scaled), lcp),
+    };
     let nodes = order === 1 ? Infinity : cyclicBudget(scaled, order, effort);
     for (const far of [...(lcp.homogeneous ? [] : [false]), ...(tellsFar ? [true] : [])]) {
       const tree = shareTree({ ...problem, far }, share, nodes, stop, (states) => {

@@ -101,7 +101,8 @@ export function proveCyclic(
     nodes += search.nodes;
     if (reason !== null) {
       whyNot.set(order, reason);
-      if (search.stopped && !trees) given = `No guarantee: the proof ended at order ${String(order)}${history}.`;
+      if (search.stopped && !trees)
+        given = `No guarantee: the proof ended at order ${String(order)}${history}.`;
       continue;
     }
     certificates.set(order, {

@@ -1,6 +1,6 @@
 import type { Counts, TreeShare } from '../report/shard';
 import type { TreeCounts } from './fixedPointTree';
-import type { TreeReplay } from './treeProblem';
+import { sealOfLcp, type TreeReplay } from './treeProblem';
 import { sum, unpackStates } from './treeShare';
 
 /** Shares that are not those of one tree, or not all of it. */
@@ -44,7 +44,7 @@ export function mergeTrees(shards: readonly (readonly TreeShare[])[]): TreeRepla
         whyNot: `No guarantee: ${merged.ended.length === 1 ? 'shard' : 'shards'} ${merged.ended.slice(0, 10).join(', ')}${merged.ended.length > 10 ? ', ..' : ''} of ${String(shards.length)} did not search the share of the tree of ${key} to its end.`,
       };
     const { share, counts, bounded, abandoned, words } = merged;
-    if (share.base !== lcp.base.join('') || share.radius !== radius)
+    if (share.problem !== sealOfLcp(lcp) || share.radius !== radius)
       return { ...none, whyNot: `No guarantee: the shards searched another tree of ${key}.` };
     let stopped = false;
     for (const word of words) {
@@ -91,7 +91,8 @@ function whole(key: string, shares: readonly (TreeShare | null)[]): Whole {
       words.push(share.top.words[at]![1]);
     if (subtree === share.subtrees) break;
     const own = owned.get(subtree);
-    if (!own) throw new ShareMismatch(`subtree ${String(subtree)} of the tree of ${key} was searched by no shard`);
+    if (!own)
+      throw new ShareMismatch(`subtree ${String(subtree)} of the tree of ${key} was searched by no shard`);
     words.push(...own);
   }
   if (at < share.top.words.length) throw new ShareMismatch(`words of the tree of ${key} are out of order`);
@@ -109,9 +110,9 @@ function whole(key: string, shares: readonly (TreeShare | null)[]): Whole {
 }
 
 /** All that the shards must agree on. */
-function above({ base, radius, depth, subtrees, seal, top }: TreeShare): string {
+function above({ base, problem, radius, depth, subtrees, seal, top }: TreeShare): string {
   const counts = Object.entries(top.counts).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([base, radius, depth, subtrees, seal, counts, top.words]);
+  return JSON.stringify([base, problem, radius, depth, subtrees, seal, counts, top.words]);
 }
 
 function keyOf({ order, far }: Pick<TreeShare, 'order' | 'far'>): string {

@@ -1,4 +1,5 @@
 import type { CanonicalMap } from '../map/canonical';
+import { Seal } from '../report/proof';
 import type { TreeCounts } from './fixedPointTree';
 import type { Lcp } from './lcp';
 
@@ -11,6 +12,14 @@ export function nearRadius(lcp: Lcp): number {
   let size = 1;
   for (let u = 0; u < lcp.L; u++) size = Math.max(size, Math.abs(lcp.q[u]!) + lcp.qerror[u]!);
   return FAR * size;
+}
+
+/** Checksum of a problem: what was found in its trees says nothing about another one. */
+export function sealOfLcp({ base, T, Terror, q, qerror }: Lcp): string {
+  const seal = new Seal();
+  seal.add(base.join(''));
+  for (const numbers of [T, Terror, q, qerror]) seal.add(numbers.join(' '));
+  return seal.value;
 }
 
 /** Units without a border: their bit, else -1. */

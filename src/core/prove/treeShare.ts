@@ -3,6 +3,7 @@ import { Seal } from '../report/proof';
 import { FixedPointTree, type TreeCounts, type TreeSplit } from './fixedPointTree';
 import type { Lcp } from './lcp';
 import { Rotations } from './rotations';
+import { sealOfLcp } from './treeProblem';
 
 /** The cut lies where there are this many subtrees for each shard, so that shards take about equally long. */
 const SUBTREES = 8;
@@ -64,6 +65,7 @@ export function shareTree(
     order,
     far,
     base: lcp.base.join(''),
+    problem: sealOfLcp(lcp),
     radius,
     depth,
     subtrees,

@@ -23,6 +23,8 @@ export interface TreeShare {
   readonly far: boolean;
   /** Bits of the base region, the points one after the other. */
   readonly base: string;
+  /** Checksum of the problem itself: `sealOfLcp`. */
+  readonly problem: string;
   /** Near solutions are those with sum(o) + sum(s) up to this. */
   readonly radius: number;
   /** Level of the cut: units branched on above it. */
@@ -60,7 +62,7 @@ export interface Shard extends Share {
   readonly proofSeconds: number | null;
   /** Where the training code clamps the state, or null. */
   readonly clamp: number | null;
-  /** What was said about the file and the model when it was read. */
+  /** What was said about the file and the model when they were read. */
   readonly modelWarnings: readonly string[];
   readonly map: {
     readonly n: number;

@@ -1,3 +1,5 @@
+import type { Shard } from './shard';
+
 /**
  * THE contract: versioned plain data, JSON-serialisable, for the panel, the exports and the command line.
  * `media/report.schema.json` describes the same for other programs.
@@ -188,6 +190,8 @@ export interface Report {
   readonly attractors: readonly Attractor[];
   /** Only where it was asked for. */
   readonly comparison?: Comparison;
+  /** Only where this is one of several shards: no order is then claimed to be complete. */
+  readonly shard?: Shard;
   readonly warnings: readonly string[];
 }
 

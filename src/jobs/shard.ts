@@ -85,7 +85,7 @@ function coverage({ trees, whole }: ShareResult, { of }: Share): string[] {
         return `${what}: the share was not searched to its end (${end === 'stop' ? 'the run was stopped' : 'it takes more work than --proof-time allows'}), so that nothing can be proven from it.`;
       if (subtrees === 0)
         return `${what}: the whole tree, which ends above the cut (level ${String(depth)}).`;
-      return `${what}: ${String(own.length)} of ${String(subtrees)} subtrees below level ${String(depth)} (every ${String(of)}th), and what lies above them.`;
+      return `${what}: ${String(own.length)} of ${String(subtrees)} subtrees below level ${String(depth)} (one in ${String(of)}), and what lies above them.`;
     }),
     ...whole.map(
       ({ order, why }) =>

@@ -219,6 +219,33 @@ describe('command line', () => {
     }
   });
 
+  it('analyzes in shards, and merges them to the report of one run', async () => {
+    const clipped = path.join(root, 'samples/json/plrnn-16-cycles.json');
+    const parts = [1, 2, 3].map((i) => path.join(folder, `shard-${String(i)}.json`));
+    for (const [i, part] of parts.entries()) {
+      const share = ['--shard', `${String(i + 1)}/3`, '--out', part];
+      const { status, out } = await run(['analyze', clipped, '--max-order', '3', ...share]);
+      assert.equal(status, 0);
+      assert.match(out, /order 1: .*no guarantee/);
+      assert.ok(validate(JSON.parse(await readFile(part, 'utf8'))));
+    }
+    const to = path.join(folder, 'merged.json');
+    const { status, err } = await run(['merge', ...parts, '--out', to]);
+    assert.equal(status, 0, err);
+    const one = await run(['analyze', clipped, '--max-order', '3', '--json']);
+    const [merged, whole] = [await readFile(to, 'utf8'), one.out].map((text) => {
+      const report = JSON.parse(text) as Report;
+      assert.ok(validate(report));
+      return { ...report, search: { ...report.search, seconds: 0 } };
+    });
+    assert.deepEqual(merged, whole);
+    assert.ok(merged!.orders.some(({ complete }) => complete));
+    const missing = await run(['merge', parts[0]!, parts[2]!, '--out', path.join(folder, 'none.json')]);
+    assert.deepEqual([missing.status, missing.out], [1, '']);
+    assert.match(missing.err, /^merge: Shard 2 of 3 is missing\. Give the reports of all shards\.\n$/);
+    assert.ok(!existsSync(path.join(folder, 'none.json')));
+  });
+
   it('analyzes: a valid report on standard output, nothing else there', async () => {
     const { status, out } = await run([
       'analyze',

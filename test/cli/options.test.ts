@@ -14,7 +14,8 @@ describe('command line options', () => {
 
   it('have the defaults of the contract', () => {
     assert.deepEqual(parse('analyze', 'm.pt'), {
-      ...{ name: 'analyze', proof: null, compare: null, file: 'm.pt', json: false, out: null, model: {} },
+      ...{ name: 'analyze', proof: null, compare: null, shard: null, file: 'm.pt' },
+      ...{ json: false, out: null, model: {} },
       search: { maxOrder: 4, seed: 0, timeLimit: 60, threads: 8, memoryLimitMB: 4096, certify: true },
     });
   });
@@ -42,6 +43,7 @@ describe('command line options', () => {
         name: 'analyze',
         proof: null,
         compare: null,
+        shard: null,
         file: 'm.pt',
         json: true,
         out: { file: 'r.CSV', format: 'csv' },
@@ -59,6 +61,16 @@ describe('command line options', () => {
         certify: false,
         proofSeconds: 3,
       },
+    });
+  });
+
+  it('of shards and their merging are understood', () => {
+    const shard = parse('analyze', 'm.pt', '--shard', '2/8', '--out', 's2.json');
+    assert.ok(shard.name === 'analyze');
+    assert.deepEqual(shard.shard, { index: 2, of: 8 });
+    assert.deepEqual(parse('merge', 's1.json', 's2.json', '--out', 'r.csv', '--time-limit', '9'), {
+      ...{ name: 'merge', parts: ['s1.json', 's2.json'], json: false, out: { file: 'r.csv', format: 'csv' } },
+      search: { timeLimit: 9, threads: 8, memoryLimitMB: 4096 },
     });
   });
 

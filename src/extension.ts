@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './host/commands';
 import { registerJson } from './host/jsonProviders';
 import { createLog } from './host/log';
+import { MadeModels } from './host/madeModels';
 import { ModelAnswers } from './host/modelAnswers';
 import { Panels } from './host/panels';
 import { AutoAnalysis } from './host/runs/autoAnalysis';
@@ -19,7 +20,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = createLog();
   const answers = new ModelAnswers(context.workspaceState);
   const saved = new SavedPanels(context.storageUri ?? context.globalStorageUri);
-  const made = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'models');
+  const storage = context.storageUri ?? context.globalStorageUri;
+  const made = new MadeModels(vscode.Uri.joinPath(storage, 'models'), saved);
+  made
+    .sweep(Date.now())
+    .catch((error: unknown) => log.warn('Old models could not be deleted', String(error)));
   const panels = new Panels(context.extensionUri, answers, saved, made, log);
   const viewers = new WeightViewers(context.extensionUri, panels, answers, log);
   context.subscriptions.push(viewers.register(), registerJson(context.extensionUri, panels, answers, log));

@@ -40,6 +40,7 @@ export class DynamicsPanel implements vscode.Disposable {
   readonly #disposed = new vscode.EventEmitter<void>();
   readonly onDidDispose = this.#disposed.event;
   #savedPhase: string | null = null;
+  #forgotten: Promise<void> = Promise.resolve();
   #hiddenProgress: (() => void) | null = null;
 
   /**
@@ -92,6 +93,11 @@ export class DynamicsPanel implements vscode.Disposable {
   }
   get report(): Report | null {
     return this.#session.report;
+  }
+
+  /** After the panel is closed: settled when nothing is kept for its return. */
+  get forgotten(): Promise<void> {
+    return this.#forgotten;
   }
 
   reveal(): void {
@@ -300,7 +306,7 @@ export class DynamicsPanel implements vscode.Disposable {
   #close(): void {
     this.#hiddenProgress?.();
     void this.#session.dispose();
-    void this.services.saved.remove(this.token);
+    this.#forgotten = this.services.saved.remove(this.token);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#disposed.fire();
     this.#disposed.dispose();

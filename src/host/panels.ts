@@ -5,6 +5,7 @@ import type { Report } from '../core/report/types';
 import type { MovedModel } from '../protocol/job';
 import { DynamicsPanel, PANEL_TYPE, type PanelServices } from './dynamicsPanel';
 import { baseName } from './fileRef';
+import type { MadeModels } from './madeModels';
 import type { ModelAnswers } from './modelAnswers';
 import type { SavedPanels } from './savedPanels';
 import { SECTION } from './settings';
@@ -14,13 +15,14 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   readonly #panels = new Map<string, DynamicsPanel>();
   readonly #services: PanelServices;
   readonly #subscriptions: vscode.Disposable[];
+  /** The window closes: its panels come back. */
+  #ending = false;
 
   constructor(
     extension: vscode.Uri,
     answers: ModelAnswers,
     saved: SavedPanels,
-    /** Where models that are made here are kept. */
-    private readonly made: vscode.Uri,
+    private readonly made: MadeModels,
     log: vscode.LogOutputChannel,
   ) {
     this.#services = {
@@ -85,16 +87,14 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   }
 
   dispose(): void {
+    this.#ending = true;
     for (const panel of this.#panels.values()) panel.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** Analyses a model given as text. A folder of its own: no other file says anything about it. */
+  /** Analyses a model given as text; its file goes when its panel is closed. */
   async openModel({ name, text, options }: MovedModel): Promise<void> {
-    const folder = vscode.Uri.joinPath(this.made, randomUUID());
-    const file = vscode.Uri.joinPath(folder, name);
-    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
-    this.open(file, vscode.ViewColumn.Beside, options);
+    this.open(await this.made.add(name, text), vscode.ViewColumn.Beside, options);
   }
 
   #keep(panel: DynamicsPanel): void {
@@ -102,8 +102,20 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     this.#panels.set(key, panel);
     panel.onDidDispose(() => {
       if (this.#panels.get(key) === panel) this.#panels.delete(key);
+      if (!this.#ending) void this.#forget(panel);
       this.#updateContext();
     });
+  }
+
+  /** What was kept for a panel that the user closed. */
+  async #forget(panel: DynamicsPanel): Promise<void> {
+    if (!this.made.owns(panel.file)) return;
+    try {
+      await panel.forgotten;
+      if (!this.#panels.has(panel.file.toString())) await this.made.release(panel.file);
+    } catch (error) {
+      this.#services.log.error('A model from the parameter plane could not be deleted', String(error));
+    }
   }
 
   #updateContext(): void {

@@ -47,6 +47,22 @@ export class SavedPanels {
     }
   }
 
+  /** The files of all panels that will come back, as text. */
+  async files(): Promise<Set<string>> {
+    const files = new Set<string>();
+    let entries: [string, vscode.FileType][];
+    try {
+      entries = await vscode.workspace.fs.readDirectory(this.#folder);
+    } catch {
+      return files; // No panel was ever saved.
+    }
+    for (const [name] of entries) {
+      const panel = await this.load(name.replace(/\.json$/, ''));
+      if (panel) files.add(panel.file);
+    }
+    return files;
+  }
+
   async remove(token: string): Promise<void> {
     try {
       await vscode.workspace.fs.delete(this.#path(token));

@@ -104,7 +104,7 @@ export function Plane({ plane, onOpen, handle }: PlaneProps) {
     : `${plural(plane.regions.length, 'region')}, ${plural(plane.curves.length, 'curve')}, cycles up to order ${String(plane.search.maxOrder)}. Click a place for its phase portrait.`;
   return (
     <Figure
-      label={`Parameter plane of ${x.label} and ${y.label}: ${String(plane.regions.length)} regions. Arrow keys move the cursor, n and p go from region to region, Enter analyses the model there, Escape clears.`}
+      label={`Parameter plane of ${x.label} and ${y.label}: ${plural(plane.regions.length, 'region')}${plane.surface ? `, with the loss from ${plane.surface.file} beneath` : ''}. Arrow keys move the cursor, n and p go from region to region, Enter analyses the model there, Escape clears.`}
       title="Parameter plane"
       draw={draw}
       overlay={overlay}

@@ -162,7 +162,9 @@ describe('parameter plane in the panel', function () {
     assert.ok((await posted(page)).some((message) => message.type === 'chooseSurface'));
     await deliver(page, { type: 'plane', plane: { ...plane, surface } });
     const figure = page.getByRole('application', { name: /^Parameter plane/ });
-    await page.getByRole('application', { name: /with the loss from validation_loss\.npy beneath/ }).waitFor();
+    await page
+      .getByRole('application', { name: /with the loss from validation_loss\.npy beneath/ })
+      .waitFor();
     await figure.focus();
     // To the model, then far to the left and down: the first value of the matrix.
     await figure.press('ArrowLeft');

@@ -1,3 +1,4 @@
+import { cyclicEffort } from '../core/detect/detect';
 import { searchShare, type ShareResult } from '../core/detect/share';
 import { Cancelled } from '../core/errors';
 import { plainMap, sealOfShard, type Shard, type Share, type ShardReport } from '../core/report/shard';
@@ -5,9 +6,6 @@ import { REPORT_SCHEMA } from '../core/report/types';
 import type { SearchOptions } from '../protocol/job';
 import { subjectOf, type AnalyzeContext } from './analyze';
 import type { LoadedModel } from './load';
-
-/** Seconds for proofs that the work of one run stands for. */
-const PROOF_SECONDS = 15;
 
 /**
  * A loaded model -> the report of one shard: its share of the search trees, and what was found there. It never claims
@@ -26,7 +24,7 @@ export function analyzeShard(
   onEvent({ type: 'model', model: summary });
   const result = searchShare(map, {
     ...{ maxOrder, share },
-    effort: Math.max(1, (proofSeconds ?? PROOF_SECONDS) / PROOF_SECONDS),
+    effort: cyclicEffort(search.proofSeconds),
     stop: control.stop,
     onProgress: (stage, fraction) =>
       onEvent({ type: 'progress', progress: { stage, fraction, secondsLeft: null } }),

@@ -348,8 +348,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     : tasks.map((task) => task.order).filter((k) => k >= 2 && k <= maxOrder && !certificates.has(k));
   if (certify && unproven.length > 0 && !stop()) {
     onProgress('proof', 0.97);
-    // Never less than usual: what it needs at least is known only when it is done.
-    const share = Math.max(1, (options.proofSeconds ?? PROOF_SECONDS) / PROOF_SECONDS);
+    const share = cyclicEffort(options.proofSeconds);
     const tell = (stage: string): void => onProgress(stage, 0.97);
     cyclic = proveCyclic(found, unproven, unit, stop, tell, log, share, options.trees ?? null);
     for (const [order, certificate] of cyclic.certificates) {
@@ -472,6 +471,11 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     });
     return [...periodic, ...resting];
   }
+}
+
+/** Work of the block-cyclic search as a multiple of the usual; never less, what it needs is known only when it is done. */
+export function cyclicEffort(proofSeconds = PROOF_SECONDS): number {
+  return Math.max(1, proofSeconds / PROOF_SECONDS);
 }
 
 /** Itineraries of region strings as bit vectors; those of another number of units are left out. */

@@ -7,13 +7,16 @@ import { nameHints, stem } from '../runs/names';
 import type { Run, RunCheckpoint, RunFolder } from '../runs/types';
 import { loadContainer, type Hash, type LoadedModel } from './load';
 
+/** Files that are being read at a time: one waits for the disk while another is taken apart. */
+const AHEAD = 4;
+
 /** A checkpoint of a run, ready to be analysed. */
 export interface LoadedCheckpoint extends RunCheckpoint {
   readonly model: LoadedModel;
 }
 
 /**
- * Reads the models of a run, one after the other. Checkpoints that cannot be read are warnings; throws the first one's
+ * Reads the models of a run in their order. Checkpoints that cannot be read are warnings; throws the first one's
  * InputError where none can be, and ModelQuestion where the user has to say what the files are.
  *
  * @param every take every n-th checkpoint
@@ -30,19 +33,20 @@ export async function loadSeries(
   const checkpoints: LoadedCheckpoint[] = [];
   const warnings: string[] = [];
   let first: InputError | null = null;
-  const files = new OpenedFile(folder, hash);
-  for (const [index, checkpoint] of run.series.checkpoints.entries()) {
-    if (index % every !== 0) continue;
+  const files = new OpenedFiles(folder, hash);
+  const chosen = run.series.checkpoints.filter((_, index) => index % every === 0);
+  for (const [index, checkpoint] of chosen.entries()) {
     if (stop()) break;
     const { file, entry } = checkpoint;
+    for (const next of chosen.slice(index, index + AHEAD)) files.open(next.file).catch(() => undefined);
     try {
       const { container, digest } = await files.open(file);
-      const chosen =
+      const part =
         entry === null
           ? container
           : ({ ...container, entries: [container.entries[entry]!] } satisfies Container);
       const hints: Hint[] = [...run.hints, ...nameHints(stem(baseOf(file)), 'file name')];
-      const model = await loadContainer(chosen, baseOf(file), hints, options);
+      const model = await loadContainer(part, baseOf(file), hints, options);
       checkpoints.push({
         ...checkpoint,
         model: { ...model, digest: entry === null ? digest : `${digest}#${String(entry)}` },
@@ -57,22 +61,35 @@ export async function loadSeries(
   return { checkpoints, warnings };
 }
 
-/** The file read last: a file that holds a series is read once. */
-class OpenedFile {
-  #last: { readonly file: string; readonly container: Container; readonly digest: string } | null = null;
+interface Opened {
+  readonly container: Container;
+  readonly digest: string;
+}
+
+/** The files read last: a file that holds a series is read once. */
+class OpenedFiles {
+  readonly #files = new Map<string, Promise<Opened>>();
 
   constructor(
     readonly folder: RunFolder,
     readonly hash: Hash,
   ) {}
 
-  async open(file: string): Promise<{ container: Container; digest: string }> {
-    if (this.#last?.file === file) return this.#last;
+  open(file: string): Promise<Opened> {
+    let opened = this.#files.get(file);
+    if (!opened) {
+      const [oldest] = this.#files.keys();
+      if (oldest !== undefined && this.#files.size > AHEAD) this.#files.delete(oldest);
+      this.#files.set(file, (opened = this.#read(file)));
+    }
+    return opened;
+  }
+
+  async #read(file: string): Promise<Opened> {
     const source = await this.folder.open(file);
     if (!source) throw new InputError('the file is gone', '', 'Open the run again.');
     const container = await readContainer(source, neighbourhoodIn(this.folder, file, source));
-    this.#last = { file, container, digest: await this.hash(source) };
-    return this.#last;
+    return { container, digest: await this.hash(source) };
   }
 }
 

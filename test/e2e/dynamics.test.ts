@@ -258,7 +258,13 @@ describe('the dynamics panel in VS Code', () => {
     await analyzeFromExplorer(session.page, 'open-question/weights.npz');
     const asking = await panelFrame(session.page, '.choice');
     await session.screenshot('question');
-    assert.equal(await asking.locator('.message').getByText(/does not say how many/).count(), 1);
+    assert.equal(
+      await asking
+        .locator('.message')
+        .getByText(/does not say how many/)
+        .count(),
+      1,
+    );
     await asking.getByRole('button', { name: /^P = 2\b/ }).click();
     await (await session.panel('FP1')).done();
     await session.closeAll();

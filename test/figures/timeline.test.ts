@@ -11,7 +11,7 @@ import {
   type FocusFigure,
 } from '../../src/figures/timeline/focus';
 import { curve, prepareTimeline } from '../../src/figures/timeline/prepare';
-import { percent } from '../../src/figures/timeline/words';
+import { countedPlaces, percent } from '../../src/figures/timeline/words';
 import { A } from '../webview/timelineStates';
 
 const figure: FocusFigure = {
@@ -96,6 +96,13 @@ describe('the figures of a timeline', () => {
     drawFocus(painter, figure, darkTheme);
     const svg = painter.toSvg();
     assert.ok(svg.includes('>13</text>') && !/NaN|Infinity|undefined/.test(svg));
+  });
+
+  it('counts checkpoints, offsets and models by their names', () => {
+    const count = A.checkpoints.length;
+    assert.equal(countedPlaces(A), `${String(count)} checkpoints`);
+    assert.equal(countedPlaces({ ...A, axis: 'offset' }), `${String(count)} offsets`);
+    assert.equal(countedPlaces({ ...A, run: { ...A.run, pair: ['a', 'b'] } }), `${String(count)} models`);
   });
 
   it('says changes of the loss in per cent', () => {

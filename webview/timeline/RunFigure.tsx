@@ -7,7 +7,7 @@ import {
   layoutFocus,
   type FocusFigure,
 } from '../../src/figures/timeline/focus';
-import { nearestCheckpoint, readoutAt } from '../../src/figures/timeline/words';
+import { countedPlaces, nearestCheckpoint, readoutAt } from '../../src/figures/timeline/words';
 import { Figure } from '../figures/Figure';
 import type { FigureHandle } from '../figures/types';
 import type { Interval } from './store';
@@ -115,7 +115,7 @@ export function RunFigure(props: RunFigureProps): JSX.Element {
   };
   const label = useMemo(
     () =>
-      `Bifurcation timeline of ${name}: ${String(timeline.checkpoints.length)} checkpoints, ` +
+      `Bifurcation timeline of ${name}: ${countedPlaces(timeline)}, ` +
       `${String(timeline.events.length)} events. Arrow keys move the cursor, brackets go to the previous and next ` +
       'event, Enter opens what is under the cursor, plus and minus zoom, 0 shows the whole run.',
     [name, timeline],
@@ -127,9 +127,7 @@ export function RunFigure(props: RunFigureProps): JSX.Element {
       draw={draw}
       overlay={overlay}
       interaction={interaction}
-      readout={
-        cursor === null ? `${String(timeline.checkpoints.length)} checkpoints` : readoutAt(timeline, cursor)
-      }
+      readout={cursor === null ? countedPlaces(timeline) : readoutAt(timeline, cursor)}
       handle={props.handle}
       minHeight={480}
       onSize={(width, height) => {

@@ -15,6 +15,12 @@ export const EVENT_KINDS = Object.keys(NAMES) as EventKind[];
 /** What the axis is called: s, from 0 to 1, between two compared models. */
 export const axisName = ({ axis, run }: Timeline): string => (run.pair ? 's' : axis);
 
+/** "205 checkpoints", "65 offsets", "2 models" */
+export function countedPlaces({ axis, run, checkpoints }: Timeline): string {
+  const noun = run.pair ? 'models' : axis === 'offset' ? 'offsets' : 'checkpoints';
+  return `${String(checkpoints.length)} ${noun}`;
+}
+
 /** "nonsmooth fold, born" */
 export function eventName(event: BifurcationEvent): string {
   const side =

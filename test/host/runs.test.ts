@@ -273,8 +273,10 @@ describe('settling files', () => {
 
 describe('checkpoints in programs', () => {
   let live: string;
-  before(() => {
+  before(async () => {
     live = folder('code-run');
+    // Files that are written before the system watches a new folder are not told of.
+    await delay(1000);
     for (const epoch of [1, 2]) fs.writeFileSync(path.join(live, `net_${epoch}.pt`), model());
     fs.writeFileSync(path.join(live, 'net_epoch_1.pt'), model());
     fs.writeFileSync(path.join(live, 'net_epoch_2.pt'), model());

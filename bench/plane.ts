@@ -2,6 +2,8 @@
  * The parameter plane of the two-dimensional system of Eisenmann et al. 2023 (figure 2) to order 16, held against a scan of
  * random parameters by code of its own: long orbits from many starts, their periods read off the states; and the word
  * graph of each point. Prints time, and every parameter where something is missing.
+ *
+ *     npx tsx bench/plane.ts
  */
 import { keyOf } from '../src/core/bifurcation/collision';
 import type { CanonicalMap } from '../src/core/map/canonical';
@@ -77,50 +79,59 @@ function isReal(word: Uint8Array[], x: number, y: number): boolean {
   return functions.real;
 }
 
-const begin = performance.now();
-const plane = await analysePlane(family, {
-  maxOrder: ORDER,
-  seed: 0,
-  x: X,
-  y: Y,
-  stop: () => false,
-  onProgress: () => undefined,
-});
-console.log(
-  `plane: ${((performance.now() - begin) / 1000).toFixed(1)} s, ${String(plane.objects.length)} itineraries, ${String(plane.curves.length)} curves, ${String(plane.regions.length)} regions`,
-);
-console.log(plane.statement);
-const report = plane as unknown as PlaneReport;
-const keys = new Map(plane.objects.map(({ id, regions }) => [id, regions.join(' ')]));
-const orders = new Map(plane.objects.map(({ id, order }) => [id, order]));
-const { uniform } = random(Number(process.env['BENCH_SEED'] ?? 1), 0x9a);
-let missing = 0;
-let narrow = 0;
-let wrong = 0;
-let cycles = 0;
-for (let i = 0; i < POINTS; i++) {
-  const x = X[0] + uniform() * (X[1] - X[0]);
-  const y = Y[0] + uniform() * (Y[1] - Y[0]);
-  const region = regionAt(report, [x, y]);
-  const listed = new Set(region?.exists.map(({ object }) => keys.get(object)!) ?? []);
-  const all = words(x, y);
-  for (const [key, word] of all) {
-    if (word.length > 1) cycles++;
-    if (listed.has(key)) continue;
-    // A disc of diameter 1e-3 around the point, in offsets.
-    const wide = [0, 1, 2, 3, 4, 5, 6, 7].every((j) =>
-      isReal(word, x + 5e-4 * Math.cos((j * Math.PI) / 4), y + 5e-4 * Math.sin((j * Math.PI) / 4)),
-    );
-    if (wide) missing++;
-    else narrow++;
-    console.log(`${wide ? 'MISSING' : 'narrow'} at ${String(x)}, ${String(y)}: order ${String(word.length)}`);
+async function main(): Promise<void> {
+  const begin = performance.now();
+  const plane = await analysePlane(family, {
+    maxOrder: ORDER,
+    seed: 0,
+    x: X,
+    y: Y,
+    stop: () => false,
+    onProgress: () => undefined,
+  });
+  console.log(
+    `plane: ${((performance.now() - begin) / 1000).toFixed(1)} s, ${String(plane.objects.length)} itineraries, ${String(plane.curves.length)} curves, ${String(plane.regions.length)} regions`,
+  );
+  console.log(plane.statement);
+  const report = plane as unknown as PlaneReport;
+  const keys = new Map(plane.objects.map(({ id, regions }) => [id, regions.join(' ')]));
+  const orders = new Map(plane.objects.map(({ id, order }) => [id, order]));
+  const { uniform } = random(Number(process.env['BENCH_SEED'] ?? 1), 0x9a);
+  let missing = 0;
+  let narrow = 0;
+  let wrong = 0;
+  let cycles = 0;
+  for (let i = 0; i < POINTS; i++) {
+    const x = X[0] + uniform() * (X[1] - X[0]);
+    const y = Y[0] + uniform() * (Y[1] - Y[0]);
+    const region = regionAt(report, [x, y]);
+    const listed = new Set(region?.exists.map(({ object }) => keys.get(object)!) ?? []);
+    const all = words(x, y);
+    for (const [key, word] of all) {
+      if (word.length > 1) cycles++;
+      if (listed.has(key)) continue;
+      // A disc of diameter 1e-3 around the point, in offsets.
+      const wide = [0, 1, 2, 3, 4, 5, 6, 7].every((j) =>
+        isReal(word, x + 5e-4 * Math.cos((j * Math.PI) / 4), y + 5e-4 * Math.sin((j * Math.PI) / 4)),
+      );
+      if (wide) missing++;
+      else narrow++;
+      console.log(
+        `${wide ? 'MISSING' : 'narrow'} at ${String(x)}, ${String(y)}: order ${String(word.length)}`,
+      );
+    }
+    for (const key of listed) if (!all.has(key)) wrong++;
+    const stable = new Set(region?.stable.map((id) => orders.get(id)!) ?? []);
+    for (const period of periods(x, y, uniform))
+      if (!stable.has(period))
+        console.log(`simulation: stable period ${String(period)} at ${String(x)}, ${String(y)} not listed`);
   }
-  for (const key of listed) if (!all.has(key)) wrong++;
-  const stable = new Set(region?.stable.map((id) => orders.get(id)!) ?? []);
-  for (const period of periods(x, y, uniform))
-    if (!stable.has(period))
-      console.log(`simulation: stable period ${String(period)} at ${String(x)}, ${String(y)} not listed`);
+  console.log(
+    `${String(POINTS)} points, ${String(cycles)} cycles: ${String(missing)} missing, ${String(narrow)} missing in narrow regions or near borders, ${String(wrong)} listed wrongly`,
+  );
 }
-console.log(
-  `${String(POINTS)} points, ${String(cycles)} cycles: ${String(missing)} missing, ${String(narrow)} missing in narrow regions or near borders, ${String(wrong)} listed wrongly`,
-);
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -168,7 +168,7 @@ export async function analysePlane(family: PlaneFamily, options: PlaneOptions): 
     statement,
     covered,
     radius,
-    precision: { points: 1e-6, chords: 2.5e-6 },
+    precision: { points: 1e-6, chords: 1.7e-6 },
     warnings,
   };
 }

@@ -21,7 +21,7 @@ export interface Boundary {
 const LONGEST = 0.05;
 const SHORTEST = 1e-9;
 /** Largest distance between a chord and its curve. */
-const SAGITTA = 1.2e-6;
+const SAGITTA = 0.8e-6;
 /** How far inside of its boundary a region is looked at. Regions thinner than this are not followed. */
 const INSET = 1e-7;
 const DIFFERENCE = 1e-7;

@@ -19,6 +19,15 @@ export interface ChosenPlane extends SlicePlane {
 /** What a figure draws, with the plane that the user chose for its axes. */
 export type FigureScene = Scene & { readonly plane?: ChosenPlane };
 
+/** An axis as text, for lists to choose from: "pc 0". */
+export const axisKey = ({ type, index }: AxisChoice): string => `${type} ${String(index)}`;
+
+/** The axis of a key. */
+export function axisOfKey(key: string): AxisChoice {
+  const [type, index] = key.split(' ');
+  return { type: type === 'pc' || type === 'plane' ? type : 'state', index: Number(index) };
+}
+
 /** A linear functional of the state, value(z) = direction . z + offset. */
 export interface Coordinate {
   readonly direction: readonly number[];

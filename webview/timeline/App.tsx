@@ -3,12 +3,12 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../src/core/report/timeline';
 import { focusHeight, growthExtent, valueExtent, type FocusFigure } from '../../src/figures/timeline/focus';
 import { provenThroughout } from '../../src/figures/timeline/words';
-import { coordinateOf } from '../../src/figures/projection';
+import { axisKey, axisOfKey, coordinateOf } from '../../src/figures/projection';
 import type { Side } from '../../src/protocol/timelinePanel';
 import type { FigureHandle } from '../figures/types';
 import { Button, Checkbox, Dropdown, Icon, Menu } from '../ui';
 import { EventTable } from './EventTable';
-import { axesOf, axisOf, axisOptions, axisValue } from './axes';
+import { axesOf, axisOptions } from './axes';
 import { Numbers } from './Numbers';
 import { Overview } from './Overview';
 import { PairTable } from './PairTable';
@@ -152,9 +152,9 @@ export function App({ store }: { store: Store }): JSX.Element {
             <div class="timeline-tools" role="group" aria-label="What the rows show">
               <Dropdown
                 label="Coordinate of the diagram"
-                value={axisValue(axes.coordinate)}
+                value={axisKey(axes.coordinate)}
                 options={first ? axisOptions(first) : []}
-                onChange={(value) => store.keep({ coordinate: axisOf(value) })}
+                onChange={(value) => store.keep({ coordinate: axisOfKey(value) })}
               />
               <Checkbox checked={kept.simulated} onChange={(simulated) => store.keep({ simulated })}>
                 Simulated

@@ -1,14 +1,14 @@
 import type { JSX } from 'preact';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import type { AxisChoice } from '../../src/figures/projection';
+import { axisKey, axisOfKey, type AxisChoice } from '../../src/figures/projection';
 import { drawPortrait, portraitExtents } from '../../src/figures/timeline/portrait';
 import type { PreparedTimeline } from '../../src/figures/timeline/prepare';
 import { axisName, checkpointObjects, nearestCheckpoint, readoutAt } from '../../src/figures/timeline/words';
 import { Figure } from '../figures/Figure';
 import type { FigureHandle } from '../figures/types';
 import { Button, Dropdown } from '../ui';
-import { axisOf, axisOptions, axisValue, runCoordinate } from './axes';
+import { axisOptions, runCoordinate } from './axes';
 
 export interface PortraitProps {
   readonly name: string;
@@ -78,15 +78,15 @@ export function Portrait(props: PortraitProps): JSX.Element | null {
           <span class="portrait-axes">
             <Dropdown
               label="Horizontal coordinate"
-              value={axisValue(first)}
+              value={axisKey(first)}
               options={options}
-              onChange={(value) => props.onAxes([axisOf(value), second])}
+              onChange={(value) => props.onAxes([axisOfKey(value), second])}
             />
             <Dropdown
               label="Vertical coordinate"
-              value={axisValue(second)}
+              value={axisKey(second)}
               options={options}
-              onChange={(value) => props.onAxes([first, axisOf(value)])}
+              onChange={(value) => props.onAxes([first, axisOfKey(value)])}
             />
           </span>
         )}

@@ -1,5 +1,5 @@
 import type { Timeline } from '../../src/core/report/timeline';
-import { coordinateOf, type AxisChoice, type Coordinate } from '../../src/figures/projection';
+import { axisKey, coordinateOf, type AxisChoice, type Coordinate } from '../../src/figures/projection';
 import type { Kept } from './store';
 
 /** The coordinate of an axis in the figures of a run: the same at all checkpoints. */
@@ -29,12 +29,5 @@ export function axisOptions(timeline: Timeline): { value: string; text: string }
     ...Array.from({ length: model.stateDim }, (_, index): AxisChoice => ({ type: 'state', index })),
     ...(principal?.components ?? []).map((_, index): AxisChoice => ({ type: 'pc', index })),
   ];
-  return choices.map((axis) => ({ value: axisValue(axis), text: runCoordinate(timeline, axis).title }));
-}
-
-export const axisValue = ({ type, index }: AxisChoice): string => `${type} ${String(index)}`;
-
-export function axisOf(value: string): AxisChoice {
-  const [type, index] = value.split(' ');
-  return { type: type === 'pc' ? 'pc' : 'state', index: Number(index) };
+  return choices.map((axis) => ({ value: axisKey(axis), text: runCoordinate(timeline, axis).title }));
 }

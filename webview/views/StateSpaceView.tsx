@@ -2,7 +2,7 @@ import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { BasinPicture } from '../../src/core/report/scene';
 import { fitStateSpace, stateUnder } from '../../src/figures/stateSpace';
-import { coordinateOf, stateAt, type FigureScene } from '../../src/figures/projection';
+import { axisKey, axisOfKey, coordinateOf, stateAt, type FigureScene } from '../../src/figures/projection';
 import { formatVector } from '../../src/figures/format';
 import { Spectrum, StateSpace, TimeSeries } from '../figures';
 import type { AxisChoice, FigureHandle, LaunchedTrajectory } from '../figures/types';
@@ -12,12 +12,6 @@ import { Exploration } from './Exploration';
 import { PlanePopover } from './PlanePopover';
 import { planeOf, useFigureScene } from './slicePlane';
 import { figureContinua, figureObjects, useMedia, usePanel } from './context';
-
-const axisName = (axis: AxisChoice): string => `${axis.type} ${String(axis.index)}`;
-const axisOf = (name: string): AxisChoice => {
-  const [type, index] = name.split(' ');
-  return { type: type === 'pc' || type === 'plane' ? type : 'state', index: Number(index) };
-};
 
 /** Components offered as axes; later ones explain next to nothing. */
 const MAX_COMPONENTS = 8;
@@ -51,10 +45,10 @@ export function StateSpaceTools(): JSX.Element {
       ...Array.from({ length: n > 1 ? components : 0 }, (_, index): AxisChoice => ({ type: 'pc', index })),
       ...Array.from({ length: scene?.plane ? 2 : 0 }, (_, index): AxisChoice => ({ type: 'plane', index })),
     ];
-    return choices.map((axis) => ({ value: axisName(axis), text: axisText(axis, n, scene) }));
+    return choices.map((axis) => ({ value: axisKey(axis), text: axisText(axis, n, scene) }));
   }, [n, scene]);
   const setAxis = (at: number, name: string): void =>
-    controller.keep({ axes: axes.map((axis, i) => (i === at ? axisOf(name) : axis)), view: null });
+    controller.keep({ axes: axes.map((axis, i) => (i === at ? axisOfKey(name) : axis)), view: null });
   return (
     <div class="view-tools" role="group" aria-label="State space">
       {n === 2 && (
@@ -101,7 +95,7 @@ export function StateSpaceTools(): JSX.Element {
               <Dropdown
                 key={i}
                 label={['Horizontal axis', 'Vertical axis', 'Third axis'][i]!}
-                value={axisName(axis)}
+                value={axisKey(axis)}
                 options={options}
                 onChange={(name) => setAxis(i, name)}
               />

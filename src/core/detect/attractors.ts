@@ -1,7 +1,7 @@
 import type { CanonicalMap } from '../map/canonical';
 import { Kernel } from '../map/kernel';
 import type { Attractor, Cycle, LyapunovEstimate } from '../report/types';
-import { lyapunovSpectrum } from '../stateSpace/lyapunov';
+import { lyapunovSpectrum, reportable } from '../stateSpace/lyapunov';
 import type { Survey } from './survey';
 
 type Aperiodic = Survey['aperiodic'][number];
@@ -113,7 +113,7 @@ function spectrumFrom(state: Float64Array, { map, scale, stop }: SpectrumContext
   if (!found) return null;
   const { exponents, errors, decided, dimension, dimensionError } = found;
   return {
-    exponents: exponents.map((x) => (x === -Infinity ? null : x)),
+    exponents: reportable(exponents),
     errors,
     dimension: decided ? dimension : null,
     dimensionError: decided ? dimensionError : 0,

@@ -109,6 +109,11 @@ function dimensionError(batches: readonly (readonly number[])[]): number {
   return Math.sqrt(((count - 1) / count) * without.reduce((sum, d) => sum + (d - mean) ** 2, 0));
 }
 
+/** Exponents as reports have them: JSON knows no -infinity, null stands for it. */
+export function reportable(exponents: readonly number[]): (number | null)[] {
+  return exponents.map((value) => (value === -Infinity ? null : value));
+}
+
 /** @param exponents falling */
 export function kaplanYorke(exponents: readonly number[]): number {
   let sum = 0;

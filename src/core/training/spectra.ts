@@ -1,5 +1,5 @@
 import type { CanonicalMap } from '../map/canonical';
-import { lyapunovSpectrum } from '../stateSpace/lyapunov';
+import { lyapunovSpectrum, reportable } from '../stateSpace/lyapunov';
 import type { LyapunovRow } from '../report/timeline';
 import type { CheckpointAnalysis } from './checkpoint';
 
@@ -31,7 +31,7 @@ export function attractorSpectra(
     });
     return (
       found && {
-        exponents: found.exponents.map((value) => (value === -Infinity ? null : value)),
+        exponents: reportable(found.exponents),
         errors: found.errors,
         dimension: found.dimension,
       }

@@ -18,7 +18,7 @@ import {
   type OrderTaskResult,
 } from './order';
 import { WordSolver } from './solver';
-import { survey } from './survey';
+import { OrbitSurvey } from './survey';
 import type { OrderProof } from '../prove/orderProof';
 import { proveCyclic } from '../prove/cyclicProof';
 import { ProofLog } from '../prove/proofLog';
@@ -85,6 +85,12 @@ const PROOF_SECONDS = 15;
 
 /** Work below which threads cost more than they save, in floating-point operations. */
 const THREADED_WORK = 4e8;
+
+/** Orbits that go before the proof of a planar map: they tell how far its attractors reach. */
+const ORBITS_FIRST = 8;
+
+/** Words of its graph that go before the other orbits. */
+const WORDS_FIRST = 50000;
 
 /** Work up to which an order of a planar map is proven by exhaustion, in floating-point operations. */
 const AT_ONCE = 5e4;
@@ -220,8 +226,11 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     }
 
   const bitsOf = (word: Int32Array): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
-  onProgress('attractors', 0.3);
-  const seen = survey(solver, {
+  let surveyed = 0;
+  let gone = 0;
+  const tell = (stage: string): void => onProgress(stage, 0.3 + 0.2 * surveyed + 0.4 * gone);
+  tell('attractors');
+  const seen = new OrbitSurvey(solver, {
     seed,
     scale: Math.max(scale, biases / unit),
     fixedPoints: centres,
@@ -230,27 +239,49 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     onPeriodic: (word) => {
       if (word.length <= longest) found.addWord(bitsOf(word), 'attractor');
     },
-    onProgress: (fraction) => onProgress('attractors', 0.3 + 0.2 * fraction),
+    onProgress: (fraction) => {
+      surveyed = fraction;
+      tell('attractors');
+    },
   });
-  // A map without biases has no unit of length of its own: S stays 1.
-  if (seen.extent > 0 && biases > 0) found.scale = scale = Math.max(extent, seen.extent);
-  if (!fixedPoints.complete) for (const { state } of seen.resting) addResting(found, state);
-  // Before the proofs, which may use up the time.
-  const aperiodic = describeAperiodic(seen, options.spectra ? { map: scaled, scale, stop } : null);
+  const survey = (until?: number): void => {
+    seen.run(until);
+    // A map without biases has no unit of length of its own: S stays 1.
+    if (seen.extent > 0 && biases > 0) found.scale = scale = Math.max(extent, seen.extent);
+    if (!fixedPoints.complete) for (const { state } of seen.resting) addResting(found, state);
+  };
 
+  const proving =
+    certify && scaled.n === 2 && !stop()
+      ? provePlanar(found, {
+          maxOrder,
+          ...(options.allPeriodsNodes === undefined ? {} : { allPeriodsNodes: options.allPeriodsNodes }),
+          unit,
+          stop,
+          onCertificate: (order, certificate) => {
+            land(order, certificate);
+            gone = order / maxOrder;
+            tell('proof');
+          },
+        })
+      : null;
+  /** Goes on with the proof until it is through, or has so many words. */
+  const prove = (words: number): OrderProof | null => {
+    let step = proving?.next();
+    while (step && !step.done && step.value < words) step = proving!.next();
+    return step?.done ? step.value : null;
+  };
   let proof: OrderProof | null = null;
-  if (certify && scaled.n === 2 && !stop()) {
-    onProgress('proof', 0.5);
-    proof = provePlanar(found, {
-      maxOrder,
-      ...(options.allPeriodsNodes === undefined ? {} : { allPeriodsNodes: options.allPeriodsNodes }),
-      unit,
-      stop,
-      onCertificate: (order, certificate) => {
-        land(order, certificate);
-        onProgress('proof', 0.5 + (0.4 * order) / maxOrder);
-      },
-    });
+  if (proving) {
+    survey(ORBITS_FIRST);
+    tell('proof');
+    proof = prove(WORDS_FIRST);
+  }
+  survey();
+  // Before what is left of the proof, which may use up the time.
+  const aperiodic = describeAperiodic(seen, options.spectra ? { map: scaled, scale, stop } : null);
+  proof ??= prove(Infinity);
+  if (proof) {
     for (const [order, certificate] of proof.certificates) land(order, certificate);
     if (proof.allPeriods) options.onProven?.('all');
   }

@@ -1,4 +1,4 @@
-import { random as randomStream } from '../random';
+import { random as randomStream, type Random } from '../random';
 import { randomState, simulate, type Fate } from './simulate';
 import type { WordSolver } from './solver';
 import { verifyWord } from './verify';
@@ -40,73 +40,94 @@ export interface SurveyOptions {
 const WORK = 6e8;
 
 /**
- * Attractors first: iterate from random states (in the boxes |z| <= 4 S, |z| <= S, smaller ones, and near fixed points)
- * and recognise the period of the region word.
+ * Attractors: iterates from random states (in the boxes |z| <= 4 S, |z| <= S, smaller ones, and near fixed points) and
+ * recognises the period of the region word. The orbits may be run in portions; what they are does not depend on that.
  */
-export function survey(solver: WordSolver, options: SurveyOptions): Survey {
-  const { map } = solver;
-  const { n, L } = map;
-  const { scale } = options;
-  const perStep = 2 * n * n + 3 * n * L + 40;
-  const work = WORK * options.share;
-  // Less work means fewer orbits rather than short ones: long cycles are recognised late.
-  const whole = clamp(Math.round(WORK / (perStep * 24)), 1024, 16384);
-  const steps = Math.max(1024, Math.round(whole * options.share ** 0.25));
-  const starts = clamp(Math.round(work / (perStep * steps)), options.share < 1 ? 8 : 12, 64);
-  const random = randomStream(options.seed, 0x5eed);
-  const out = {
-    orbits: [] as Word[],
-    periodic: new Map<string, { word: Word; hits: number }>(),
-    resting: [] as { state: Float64Array; hits: number }[],
-    aperiodic: [] as Extract<Fate, { kind: 'aperiodic' }>[],
-    divergent: 0,
-    extent: 0,
-    starts: 0,
-  };
-  const accepted = new Map<string, boolean>();
-  const accept = (raw: Word): boolean => {
+export class OrbitSurvey implements Survey {
+  readonly orbits: Word[] = [];
+  readonly resting: { state: Float64Array; hits: number }[] = [];
+  readonly aperiodic: Extract<Fate, { kind: 'aperiodic' }>[] = [];
+  readonly steps: number;
+  divergent = 0;
+  extent = 0;
+  starts = 0;
+  /** Orbits of the whole survey. */
+  readonly #planned: number;
+  readonly #random: Random;
+  readonly #periodic = new Map<string, { word: Word; hits: number }>();
+  readonly #accepted = new Map<string, boolean>();
+
+  constructor(
+    readonly solver: WordSolver,
+    readonly options: SurveyOptions,
+  ) {
+    const { n, L } = solver.map;
+    const { share, seed } = options;
+    const perStep = 2 * n * n + 3 * n * L + 40;
+    // Less work means fewer orbits rather than short ones: long cycles are recognised late.
+    const whole = clamp(Math.round(WORK / (perStep * 24)), 1024, 16384);
+    this.steps = Math.max(1024, Math.round(whole * share ** 0.25));
+    this.#planned = clamp(Math.round((WORK * share) / (perStep * this.steps)), share < 1 ? 8 : 12, 64);
+    this.#random = randomStream(seed, 0x5eed);
+  }
+
+  get periodic(): { word: Word; hits: number }[] {
+    return [...this.#periodic.values()];
+  }
+
+  /** Runs the orbits that are left, or only until so many are done. */
+  run(until = this.#planned): void {
+    const { scale, fixedPoints, stop, onPeriodic, onProgress } = this.options;
+    const { n } = this.solver.map;
+    const limits = { steps: this.steps, bound: 1e8 * scale, scale };
+    const accept = (word: Word): boolean => this.#accept(word);
+    while (this.starts < Math.min(until, this.#planned) && !stop()) {
+      const i = this.starts++;
+      const near = i % 4 === 3 && fixedPoints.length > 0;
+      const start = near
+        ? randomState(this.#random, n, 0.05 * scale, fixedPoints[(i >> 2) % fixedPoints.length])
+        : randomState(
+            this.#random,
+            n,
+            scale * (i % 4 === 0 ? 4 : i % 4 === 1 ? 1 : 10 ** (-3 * this.#random.uniform())),
+          );
+      const { fate, words, extent } = simulate(this.solver, start, limits, accept);
+      this.orbits.push(...words);
+      this.extent = Math.max(this.extent, extent);
+      if (fate.kind === 'divergent') this.divergent++;
+      else if (fate.kind === 'periodic') {
+        const word = canonical(fate.word);
+        const known = this.#periodic.get(wordKey(word));
+        if (known) known.hits++;
+        else {
+          this.#periodic.set(wordKey(word), { word, hits: 1 });
+          onPeriodic(word);
+        }
+      } else if (fate.kind === 'resting') {
+        const known = this.resting.find(({ state }) =>
+          state.every((v, j) => Math.abs(v - fate.state[j]!) <= 1e-9 * scale),
+        );
+        if (known) known.hits++;
+        else this.resting.push({ state: fate.state, hits: 1 });
+      } else this.aperiodic.push(fate);
+      onProgress(this.starts / this.#planned);
+    }
+  }
+
+  #accept(raw: Word): boolean {
+    const { map, regions } = this.solver;
     const word = canonical(raw);
     const key = wordKey(word);
-    let verdict = accepted.get(key);
+    let verdict = this.#accepted.get(key);
     if (verdict === undefined) {
-      solver.solves++;
-      const bits = Array.from(word, (id) => solver.regions.bits(id));
-      const result = verifyWord(map, bits, scale, 'attractor');
+      this.solver.solves++;
+      const bits = Array.from(word, (id) => regions.bits(id));
+      const result = verifyWord(map, bits, this.options.scale, 'attractor');
       verdict = result.kind === 'cycle' && result.cycle.stability === 'stable';
-      accepted.set(key, verdict);
+      this.#accepted.set(key, verdict);
     }
     return verdict;
-  };
-  for (let i = 0; i < starts && !options.stop(); i++) {
-    const { fixedPoints } = options;
-    const near = i % 4 === 3 && fixedPoints.length > 0;
-    const start = near
-      ? randomState(random, n, 0.05 * scale, fixedPoints[(i >> 2) % fixedPoints.length])
-      : randomState(random, n, scale * (i % 4 === 0 ? 4 : i % 4 === 1 ? 1 : 10 ** (-3 * random.uniform())));
-    const orbit = simulate(solver, start, { steps, bound: 1e8 * scale, scale }, accept);
-    out.orbits.push(...orbit.words);
-    out.starts++;
-    out.extent = Math.max(out.extent, orbit.extent);
-    const { fate } = orbit;
-    if (fate.kind === 'divergent') out.divergent++;
-    else if (fate.kind === 'periodic') {
-      const word = canonical(fate.word);
-      const known = out.periodic.get(wordKey(word));
-      if (known) known.hits++;
-      else {
-        out.periodic.set(wordKey(word), { word, hits: 1 });
-        options.onPeriodic(word);
-      }
-    } else if (fate.kind === 'resting') {
-      const known = out.resting.find(({ state }) =>
-        state.every((v, j) => Math.abs(v - fate.state[j]!) <= 1e-9 * scale),
-      );
-      if (known) known.hits++;
-      else out.resting.push({ state: fate.state, hits: 1 });
-    } else out.aperiodic.push(fate);
-    options.onProgress((i + 1) / starts);
   }
-  return { ...out, periodic: [...out.periodic.values()], steps };
 }
 
 function canonical(word: Word): Word {

@@ -1,7 +1,7 @@
 import { keyOf, type Bits } from '../bifurcation/collision';
 import { searchOrder } from '../detect/cycles';
 import { WordSolver } from '../detect/solver';
-import { survey } from '../detect/survey';
+import { OrbitSurvey } from '../detect/survey';
 import type { Word } from '../detect/words';
 import { maxAbs } from '../linalg/dense';
 import type { CanonicalMap } from '../map/canonical';
@@ -85,7 +85,7 @@ function wordsAt(
 ): Bits[] {
   const solver = new WordSolver(map);
   const scale = Math.max(maxAbs(map.g), maxAbs(map.d)) || 1;
-  const seen = survey(solver, {
+  const seen = new OrbitSurvey(solver, {
     seed,
     scale,
     fixedPoints: [],
@@ -94,6 +94,7 @@ function wordsAt(
     onPeriodic: () => undefined,
     onProgress: () => undefined,
   });
+  seen.run();
   const bits = (word: Word): Bits => Array.from(word, (id) => solver.regions.bits(id).slice());
   const out = seen.periodic.filter(({ word }) => word.length <= maxOrder).map(({ word }) => bits(word));
   const radius = 4 * Math.max(scale, seen.extent);

@@ -26,9 +26,10 @@ export interface PlanarProofOptions {
 
 /**
  * Proves k-cycles of a planar map complete inside a box by its word graph, order by order, and adds every object that
- * it meets to `found`.
+ * it meets to `found`. It may be left after each order, and be gone on with later.
+ * @yields the number of words so far
  */
-export function provePlanar(found: Collection, options: PlanarProofOptions): OrderProof {
+export function* provePlanar(found: Collection, options: PlanarProofOptions): Generator<number, OrderProof> {
   const { maxOrder, unit, stop, allPeriodsNodes = ALL_PERIODS_NODES } = options;
   const { map, scale } = found;
   const radius = BOX * scale;
@@ -81,6 +82,7 @@ export function provePlanar(found: Collection, options: PlanarProofOptions): Ord
       certificates.set(settledTo, landed);
       options.onCertificate(settledTo, landed);
     }
+    yield graph.nodes;
   }
   if (graph.provenTo === Infinity) for (const order of [...waiting.keys()]) settle(order);
   const allPeriods = graph.provenTo === Infinity && open.size === 0 && unsettledOrders(found).length === 0;

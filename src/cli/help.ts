@@ -122,7 +122,10 @@ proven again by solving all of them exactly. How the model was read is taken fro
 
   --proof F              re-check the proof that analyze --proof wrote: every exclusion, that together they
                          leave nothing out, and that what they leave in is listed; what F does not
-                         establish is named`;
+                         establish is named
+  --time-limit S         seconds that may be used, all of them where completeness can still be proven again
+                         by exhaustion; what is left unchecked then is named. Without it: what the proof
+                         takes, and some seconds for exhaustion`;
 
 const mergeHelp = `F1 .. Fn are what analyze MODEL --shard i/n --out Fi.json wrote, for i = 1 .. n, with the same options and
 the same version. The report is that of one run. Shards that are missing, given twice, stopped before

@@ -256,12 +256,13 @@ function cacheFolder(): string {
 }
 
 async function runVerify(command: Verify, client: WorkerClient): Promise<number> {
-  const { report, file, proof, model: options } = command;
+  const { report, file, proof, timeLimit, model: options } = command;
   const running = client.run('verify', {
     report: fileRef(report),
     file: fileRef(file),
     options,
     ...(proof === null ? {} : { proof: path.resolve(proof) }),
+    ...(timeLimit === null ? {} : { timeLimit }),
   });
   const release = onInterrupt(() => running.stop(false));
   try {

@@ -104,6 +104,8 @@ export type Command =
       readonly report: string;
       readonly file: string;
       readonly proof: string | null;
+      /** Seconds that may be used; null: what it takes. */
+      readonly timeLimit: number | null;
       readonly json: boolean;
       readonly model: ModelOptions;
     }
@@ -381,7 +383,11 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
       };
     }
     case 'verify': {
-      const { values, positionals } = parse(rest, { ...modelFlags, proof: { type: 'string' } });
+      const { values, positionals } = parse(rest, {
+        ...modelFlags,
+        proof: { type: 'string' },
+        'time-limit': { type: 'string' },
+      });
       if (values['help'] === true) return { name: 'help', topic: 'verify' };
       const [report, file, ...more] = positionals;
       if (report === undefined || file === undefined || more.length > 0)
@@ -391,6 +397,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         report,
         file,
         proof: typeof values['proof'] === 'string' ? values['proof'] : null,
+        timeLimit: values['time-limit'] === undefined ? null : positive(values, 'time-limit', 60, 1e6),
         json: values['json'] === true,
         model: modelOptions(values),
       };

@@ -205,7 +205,15 @@ function boxText({ lower, upper }: { lower: readonly number[]; upper: readonly n
 }
 
 /** What `verify` prints for a reader. */
-export function verificationText({ problems, objects, exact, claimed, proven, proof }: Verification): string {
+export function verificationText({
+  problems,
+  objects,
+  exact,
+  claimed,
+  proven,
+  notes,
+  proof,
+}: Verification): string {
   const left = claimed.filter((order) => !proven.includes(order) && !proof?.proven.includes(order));
   const range = (orders: readonly number[]): string => {
     const runs: number[][] = [];
@@ -220,7 +228,7 @@ export function verificationText({ problems, objects, exact, claimed, proven, pr
   return [
     problems.length > 0
       ? `Rejected: ${plural(problems.length, 'problem')}.`
-      : proof && left.length > 0
+      : (proof && left.length > 0) || notes.length > 0
         ? 'Verified, but for what is named below as not re-checked.'
         : 'Verified.',
     `${plural(objects, 'object')}, ${String(exact)} solved again in exact arithmetic${exact < objects ? ', the others iterated in floating point' : ''}.`,
@@ -239,6 +247,7 @@ export function verificationText({ problems, objects, exact, claimed, proven, pr
     ...(proof && left.length > 0
       ? [`Not re-checked: the claim of ${left.length === 1 ? 'order' : 'orders'} ${range(left)}.`]
       : []),
+    ...bullets('Not re-checked', notes),
     ...bullets('What the proof leaves open', proof?.notes ?? []),
     ...bullets('Problems', problems),
     '',

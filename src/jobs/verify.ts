@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { InputError } from '../core/errors';
 import type { ModelOptions } from '../core/models/types';
 import type { ModelSummary, Report } from '../core/report/types';
-import { verifyReport, type Verification } from '../core/verify/report';
+import { verifyReport, type Verification, type VerifyOptions } from '../core/verify/report';
 import type { LineSource } from '../core/verify/proofLines';
 import type { Source } from '../formats/source';
 import type { LoadedModel } from './load';
@@ -54,9 +54,21 @@ export function optionsOf(
   };
 }
 
-/** Re-checks a report against its model, and its proof where there is one. */
-export function verify(report: Report, model: LoadedModel, proof: LineSource | null = null): Verification {
-  const verification = verifyReport(report, model.map, model.digest, proof);
+/**
+ * Re-checks a report against its model, and its proof where there is one.
+ * @param seconds that may be used, all of them where needed; null: as long as the proof takes, and some seconds for what
+ * could be proven again without it
+ */
+export function verify(
+  report: Report,
+  model: LoadedModel,
+  proof: LineSource | null = null,
+  seconds: number | null = null,
+): Verification {
+  const end = seconds === null ? Infinity : Date.now() + 1000 * seconds;
+  const limited: Partial<VerifyOptions> =
+    seconds === null ? {} : { stop: () => Date.now() > end, work: Infinity };
+  const verification = verifyReport(report, model.map, model.digest, proof, limited);
   const { equation } = model.model;
   if (equation === report.model.equation) return verification;
   return {

@@ -217,6 +217,8 @@ export interface Jobs extends JsonJobs {
       options: ModelOptions;
       /** Path on disk of the proof, to be re-checked too. */
       proof?: string;
+      /** Seconds that may be used. */
+      timeLimit?: number;
     };
     event: never;
     result: Verification;

@@ -211,12 +211,12 @@ export function serve(port: MessagePort, script: string): void {
       }
     },
     surface: async ({ file, x, y }) => placeSurface(await readLoss(file), x, y),
-    verify: async ({ report: ref, file, options, proof: place }) => {
+    verify: async ({ report: ref, file, options, proof: place, timeLimit }) => {
       const report = await readReport((await openRef(ref)).source);
       const model = await load(file, optionsOf(report.model, options));
       const proof = place === undefined ? null : new LineReader(place);
       try {
-        return verify(report, model, proof);
+        return verify(report, model, proof, timeLimit ?? null);
       } finally {
         proof?.close();
       }

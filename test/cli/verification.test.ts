@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { verificationText } from '../../src/cli/table';
+import { VERIFICATION_SCHEMA, type Verification } from '../../src/core/verify/report';
 
 describe('what verify prints', () => {
-  const base = { problems: [], objects: 3, exact: 3, claimed: [1, 2, 3, 5], proven: [1] };
+  const base: Verification = {
+    schema: VERIFICATION_SCHEMA,
+    problems: [],
+    objects: 3,
+    exact: 3,
+    claimed: [1, 2, 3, 5],
+    proven: [1],
+    notes: [],
+    proof: null,
+  };
   const proof = {
     lines: 9,
     problems: [],
@@ -28,6 +38,12 @@ describe('what verify prints', () => {
     assert.doesNotMatch(text, /Not re-checked/);
     const refuted = verificationText({ ...base, problems: ['Line 3: no.'], proof: { ...proof, proven: [] } });
     assert.match(refuted, /^Rejected: 1 problem\./);
+  });
+
+  it('names what the time did not suffice for', () => {
+    const text = verificationText({ ...base, notes: ['The time was up with 2 objects not re-checked.'] });
+    assert.match(text, /^Verified, but for what is named below as not re-checked\.\n/);
+    assert.match(text, /Not re-checked:?\n.*The time was up with 2 objects/s);
   });
 
   it('says without a proof which orders were proven again', () => {

@@ -1,16 +1,8 @@
 import type { CanonicalMap } from '../map/canonical';
-import type { BoundaryPoint, Cycle } from '../report/types';
-import {
-  compositions,
-  hasBorder,
-  ratio,
-  side,
-  solveItinerary,
-  type IntegerMap,
-  type RationalVector,
-} from './exact';
-import { characteristic, newtonSteps, trace } from './multipliers';
-import { rootsInside } from './unitCircle';
+import type { BoundaryPoint, Continuum, Cycle } from '../report/types';
+import { hasBorder, ratio, toInteger, commonShift, compositions, type IntegerMap } from './exact';
+import { affordable, type CycleFacts, type Itineraries } from './itineraries';
+import { newtonSteps } from './multipliers';
 
 /** What is wrong with an object; empty when nothing is. */
 export type Problems = string[];
@@ -25,55 +17,50 @@ export interface ObjectCheck {
 const POINT = 1e-9;
 /** Derived numbers may differ by this much from what follows from the points. */
 const DERIVED = 1e-6;
-/** Work of exact arithmetic on one object at most: about n^3 (bits)^1.6, some seconds. */
-const EXACT_WORK = 3e10;
-/** State dimension up to which the characteristic polynomial of M is computed exactly. */
-const LARGEST_POLYNOMIAL = 40;
-
 /**
  * Re-checks one listed cycle from the map alone: its itinerary's equations are solved exactly, every sign of C z + d is
  * decided exactly, and every number stated follows.
  * @param scale S
  */
-export function checkCycle(map: CanonicalMap, exact: IntegerMap, cycle: Cycle, scale: number): ObjectCheck {
+export function checkCycle(
+  map: CanonicalMap,
+  itineraries: Itineraries,
+  cycle: Cycle,
+  scale: number,
+): ObjectCheck {
   const problems = shape(map, cycle);
   if (problems.length > 0) return { problems, exact: false };
   const { n } = map;
   const { order: k, points, regions } = cycle;
-  const canSolve = affordable(exact, k);
-  if (canSolve) {
-    const steps = compositions(exact, regions);
-    const solution = solveItinerary(exact, steps);
-    if (solution === null) return { problems: ['its equations have no unique solution'], exact: true };
+  const exact = affordable(itineraries.map, k);
+  if (exact) {
+    const facts = itineraries.facts(regions);
+    if (facts.points === null) return { problems: ['its equations have no unique solution'], exact };
     problems.push(
-      ...comparePoints(points, solution, scale),
-      ...checkSides(exact, regions, solution, 'strict'),
+      ...comparePoints(points, facts.points, scale),
+      ...checkSides(itineraries.map, regions, facts.sides),
     );
-    if (n <= LARGEST_POLYNOMIAL) {
-      const { P, scale: common } = steps[k]!;
-      const coefficients = characteristic(P, n);
-      problems.push(
-        ...checkMultipliers(cycle, newtonSteps(coefficients, common, cycle.multipliers)),
-        ...checkStability(cycle, n, rootsInside(coefficients, common)),
-      );
+    if (facts.polynomial) {
+      const { coefficients, scale: common } = facts.polynomial;
+      problems.push(...checkMultipliers(cycle, newtonSteps(coefficients, common, cycle.multipliers)));
     }
-    const sum = trace(steps[k]!, n);
+    if (facts.inside !== undefined) problems.push(...checkStability(cycle, n, facts.inside));
     const stated = cycle.multipliers.reduce((v, { re }) => v + re, 0);
-    if (!(Math.abs(sum - stated) <= n * tolerance(cycle, Math.max(1, cycle.spectralRadius))))
-      problems.push(`its multipliers sum to ${String(stated)}, the trace of M is ${String(sum)}`);
+    if (!(Math.abs(facts.trace - stated) <= n * tolerance(cycle, Math.max(1, cycle.spectralRadius))))
+      problems.push(`its multipliers sum to ${String(stated)}, the trace of M is ${String(facts.trace)}`);
   } else problems.push(...floatingSides(map, cycle));
   problems.push(...checkDerived(map, cycle, scale));
-  return { problems, exact: canSolve };
+  return { problems, exact };
 }
 
 /** Re-checks a fixed point or cycle on region borders. */
 export function checkBoundaryPoint(
   map: CanonicalMap,
-  exact: IntegerMap,
+  itineraries: Itineraries,
   object: BoundaryPoint,
   scale: number,
 ): ObjectCheck {
-  const { order, points, itineraries, units } = object;
+  const { order, points, units } = object;
   const problems: Problems = [];
   if (points.length !== order || points.some((z) => z.length !== map.n || !z.every(Number.isFinite)))
     return { problems: ['its points do not have the stated order and dimension'], exact: false };
@@ -88,23 +75,126 @@ export function checkBoundaryPoint(
   for (const u of units)
     if (u < map.L && !points.some((z) => Math.abs(preactivation(map, u, z)) <= 1e-9 * normOf(map, u) * size))
       problems.push(`no point lies on the border of unit ${String(u)}`);
-  let decided = false;
-  const itinerary = itineraries[0];
-  if (
-    itinerary?.length === order &&
-    itinerary.every((region) => region.length === map.L) &&
-    affordable(exact, order)
-  ) {
-    const solution = solveItinerary(exact, compositions(exact, itinerary));
-    if (solution !== null) {
-      decided = true;
-      problems.push(
-        ...comparePoints(points, solution, scale),
-        ...checkSides(exact, itinerary, solution, 'closed'),
+  let exact = false;
+  const itinerary = object.itineraries[0];
+  if (itinerary?.length === order && itinerary.every((region) => isRegion(region, map.L))) {
+    const held = itineraries.settle(itinerary);
+    exact = held !== 'open';
+    if (held === 'nothing') problems.push('its itinerary holds nothing');
+    else if (typeof held === 'object' && held.kind === 'object') {
+      // Points of a shorter orbit repeat.
+      const solution = held.points.map(({ numerators, denominator }) =>
+        numerators.map((v) => ratio(v, denominator)),
       );
+      const problem = points
+        .map((_, shift) =>
+          comparePoints(
+            points,
+            points.map((_z, t) => solution[(t + shift) % solution.length]!),
+            scale,
+          ),
+        )
+        .sort((a, b) => a.length - b.length)[0]!;
+      problems.push(...problem);
     }
   }
-  return { problems, exact: decided };
+  return { problems, exact };
+}
+
+/** Re-checks a family of fixed points or cycles: that there is one, its dimension, and a point and directions of it. */
+export function checkContinuum(
+  map: CanonicalMap,
+  itineraries: Itineraries,
+  { regions, dimension, point, directions }: Continuum,
+  scale: number,
+): ObjectCheck {
+  const { n } = map;
+  if (
+    directions.length !== dimension ||
+    dimension < 1 ||
+    regions.length < 1 ||
+    regions.some((region) => !isRegion(region, map.L)) ||
+    [point, ...directions].some((v) => v.length !== n || !v.every(Number.isFinite))
+  )
+    return { problems: ['a family does not have the stated order and dimension'], exact: false };
+  const name = `the family with itinerary ${regions.join(' ')}`;
+  const held = itineraries.settle(regions);
+  if (held === 'open') return { problems: [], exact: false };
+  if (held === 'nothing' || held.kind === 'object')
+    return { problems: [`${name} does not exist`], exact: true };
+  if (held.itinerary.length < regions.length)
+    return { problems: [`${name} is that of a shorter one`], exact: true };
+  const problems: Problems = [];
+  if (held.dimension !== dimension)
+    problems.push(`${name} is stated with dimension ${String(dimension)}, it has ${String(held.dimension)}`);
+  const { P, c, scale: common } = compositions(itineraries.map, regions).at(-1)!;
+  /** (I - M) v - offset, and the size of its terms. */
+  const defect = (v: readonly number[], offset: boolean): { value: number; size: number } => {
+    const shift = commonShift([v]);
+    const x = v.map((entry) => toInteger(entry, shift));
+    let [value, size] = [0, 0];
+    for (let i = 0; i < n; i++) {
+      let sum = common * x[i]! - (offset ? c[i]! << BigInt(shift) : 0n);
+      size += Math.abs(v[i]!) + (offset ? Math.abs(ratio(c[i]!, common)) : 0);
+      for (let j = 0; j < n; j++) {
+        sum -= P[i * n + j]! * x[j]!;
+        size += Math.abs(ratio(P[i * n + j]!, common) * v[j]!);
+      }
+      value = Math.max(value, Math.abs(ratio(sum, common << BigInt(shift))));
+    }
+    return { value, size };
+  };
+  const atPoint = defect(point, true);
+  if (!(atPoint.value <= POINT * Math.max(scale, atPoint.size)))
+    problems.push(`${name} does not hold its point`);
+  for (const v of directions) {
+    const { value, size } = defect(v, false);
+    if (!(value <= POINT * size)) problems.push(`${name} does not have one of its directions`);
+  }
+  if (!independent(directions)) problems.push(`${name} has directions that depend on each other`);
+  if (!inClosedRegions(map, regions, point, scale))
+    problems.push(`${name} has its point outside its regions`);
+  return { problems, exact: true };
+}
+
+/** Whether vectors are independent, by more than rounding. */
+function independent(vectors: readonly (readonly number[])[]): boolean {
+  const basis: number[][] = [];
+  for (const v of vectors) {
+    const length = Math.hypot(...v);
+    let rest = v.map((x) => x / length);
+    for (const b of basis) {
+      const along = rest.reduce((sum, x, i) => sum + x * b[i]!, 0);
+      rest = rest.map((x, i) => x - along * b[i]!);
+    }
+    const left = Math.hypot(...rest);
+    if (!(left > 1e-9)) return false;
+    basis.push(rest.map((x) => x / left));
+  }
+  return true;
+}
+
+/** Whether an orbit stays in its closed regions, within rounding. */
+function inClosedRegions(
+  map: CanonicalMap,
+  regions: readonly string[],
+  point: readonly number[],
+  scale: number,
+): boolean {
+  let z = point;
+  for (const region of regions) {
+    const size = Math.max(scale, ...z.map(Math.abs));
+    for (let u = 0; u < map.L; u++) {
+      const p = preactivation(map, u, z);
+      if ((region[u] === '1' ? p : -p) < -1e-9 * normOf(map, u) * size) return false;
+    }
+    z = step(map, z);
+  }
+  return true;
+}
+
+function isRegion(region: string, L: number): boolean {
+  return region.length === L && /^[01]*$/.test(region);
 }
 
 /** What must hold before anything can be computed. */
@@ -114,7 +204,7 @@ function shape({ n, L }: CanonicalMap, { order, points, regions, multipliers }: 
     problems.push('it does not have as many points and regions as its order');
   else if (points.some((z) => z.length !== n || !z.every(Number.isFinite)))
     problems.push('a point is not finite or has the wrong dimension');
-  else if (regions.some((region) => region.length !== L || !/^[01]*$/.test(region)))
+  else if (regions.some((region) => !isRegion(region, L)))
     problems.push('a region is not a string of L bits');
   else if (multipliers.length !== n)
     problems.push('it does not have one multiplier for each state dimension');
@@ -131,16 +221,10 @@ function rotationBelow(regions: readonly string[]): number {
   return 0;
 }
 
-/** Whether solving k steps exactly is a matter of seconds. */
-export function affordable({ n, shift }: IntegerMap, k: number): boolean {
-  const bits = 2 * Number(shift) * k;
-  return n ** 3 * (n * bits + 64) ** 1.6 <= EXACT_WORK * 64 && k * n ** 3 * (bits + 64) <= EXACT_WORK;
-}
-
-function comparePoints(points: Cycle['points'], exact: readonly RationalVector[], scale: number): Problems {
+function comparePoints(points: Cycle['points'], exact: Cycle['points'], scale: number): Problems {
   for (const [t, z] of points.entries())
     for (const [i, stated] of z.entries()) {
-      const value = ratio(exact[t]!.numerators[i]!, exact[t]!.denominator);
+      const value = exact[t]![i]!;
       if (!near(stated, value, POINT * Math.max(scale, Math.abs(value))))
         return [
           `coordinate ${String(i)} of point ${String(t)} is ${String(stated)}, exactly it is ${String(value)}`,
@@ -149,18 +233,12 @@ function comparePoints(points: Cycle['points'], exact: readonly RationalVector[]
   return [];
 }
 
-function checkSides(
-  map: IntegerMap,
-  regions: readonly string[],
-  points: readonly RationalVector[],
-  kind: 'strict' | 'closed',
-): Problems {
-  for (const [t, z] of points.entries())
+function checkSides(map: IntegerMap, regions: readonly string[], sides: CycleFacts['sides']): Problems {
+  for (const [t, region] of regions.entries())
     for (let u = 0; u < map.L; u++) {
-      const sign = side(map, u, z);
-      const active = regions[t]![u] === '1';
-      if (sign === 0 && (kind === 'closed' || !hasBorder(map, u))) continue;
-      if (sign === 0 || sign > 0 !== active)
+      const sign = sides[t * map.L + u]!;
+      if (sign === 0 && !hasBorder(map, u)) continue;
+      if (sign === 0 || sign > 0 !== (region[u] === '1'))
         return [`point ${String(t)} is not in the region that is stated for it (unit ${String(u)})`];
     }
   return [];

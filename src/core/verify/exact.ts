@@ -131,75 +131,84 @@ export interface RationalVector {
   readonly denominator: bigint;
 }
 
-/** The points z_1 .. z_k that solve an itinerary's equations, or null where these have no unique solution. */
-export function solveItinerary(map: IntegerMap, steps: readonly Composed[]): RationalVector[] | null {
-  const { n } = map;
-  const { P, c, scale } = steps.at(-1)!;
-  const rows = Array.from({ length: n }, (_, i) => [
-    ...Array.from({ length: n }, (_column, j) => (i === j ? scale : 0n) - P[i * n + j]!),
-    c[i]!,
-  ]);
-  const first = solve(rows, n);
-  if (first === null) return null;
-  return steps.slice(0, -1).map(({ P: Pt, c: ct, scale: st }) => ({
-    numerators: Array.from({ length: n }, (_, i) => {
-      let v = ct[i]! * first.denominator;
-      for (let j = 0; j < n; j++) v += Pt[i * n + j]! * first.numerators[j]!;
+/** The solutions of (I - M) z_1 = c: (origin + sum_f t_f spans_f) / denominator for all real t. */
+export interface AffineSolutions {
+  readonly origin: readonly bigint[];
+  readonly spans: readonly (readonly bigint[])[];
+  /** Coordinate of z_1 that t_f is. */
+  readonly free: readonly number[];
+  /** > 0 */
+  readonly denominator: bigint;
+}
+
+/** All solutions of the equations of a composition, or null where there are none. */
+export function solutionsOf({ P, c, scale }: Composed): AffineSolutions | null {
+  const n = c.length;
+  const rows = c.map((offset, i) => [...c.map((_, j) => (i === j ? scale : 0n) - P[i * n + j]!), offset]);
+  const { pivots, denominator } = reduceRows(rows, n);
+  if (rows.slice(pivots.length).some((row) => row[n] !== 0n)) return null;
+  const sign = denominator < 0n ? -1n : 1n;
+  const free = c.flatMap((_, j) => (pivots.includes(j) ? [] : [j]));
+  const origin = new Array<bigint>(n).fill(0n);
+  pivots.forEach((column, i) => (origin[column] = sign * rows[i]![n]!));
+  const spans = free.map((f) => {
+    const v = new Array<bigint>(n).fill(0n);
+    v[f] = sign * denominator;
+    pivots.forEach((column, i) => (v[column] = -sign * rows[i]![f]!));
+    return v;
+  });
+  return { origin, spans, free, denominator: sign * denominator };
+}
+
+/** z_1 .. z_k from z_1, along an itinerary's compositions. */
+export function orbitFrom(steps: readonly Composed[], first: RationalVector): RationalVector[] {
+  const n = first.numerators.length;
+  return steps.slice(0, -1).map(({ P, c, scale }) => ({
+    numerators: c.map((offset, i) => {
+      let v = offset * first.denominator;
+      for (let j = 0; j < n; j++) v += P[i * n + j]! * first.numerators[j]!;
       return v;
     }),
-    denominator: st * first.denominator,
+    denominator: scale * first.denominator,
   }));
 }
 
-/** Fraction-free elimination (E. H. Bareiss, Math. Comp. 22 (1968) 565-578) of n rows of n + 1 integers. */
-function solve(rows: bigint[][], n: number): RationalVector | null {
-  let before = 1n;
-  for (let k = 0; k < n; k++) {
-    const at = rows.findIndex((row, i) => i >= k && row[k] !== 0n);
-    if (at < 0) return null;
-    if (at !== k) [rows[k], rows[at]] = [rows[at]!, rows[k]!];
-    const pivot = rows[k]!;
-    for (let i = 0; i < n; i++) {
-      if (i === k) continue;
-      const row = rows[i]!;
-      const f = row[k]!;
-      for (let j = 0; j <= n; j++) if (j !== k) row[j] = (row[j]! * pivot[k]! - f * pivot[j]!) / before;
-      row[k] = 0n;
-    }
-    before = pivot[k]!;
-    // Rows above hold the same pivot from here on: that is what keeps the division exact.
-    for (let i = 0; i < k; i++) rows[i]![i] = before;
-  }
-  const positive = before > 0n;
-  return {
-    numerators: rows.map((row) => (positive ? row[n]! : -row[n]!)),
-    denominator: positive ? before : -before,
-  };
+/** The points z_1 .. z_k that solve an itinerary's equations, or null where these have no unique solution. */
+export function solveItinerary(steps: readonly Composed[]): RationalVector[] | null {
+  const solutions = solutionsOf(steps.at(-1)!);
+  if (solutions === null || solutions.free.length > 0) return null;
+  return orbitFrom(steps, { numerators: solutions.origin, denominator: solutions.denominator });
 }
 
-/** Whether an itinerary's equations have a solution at all. */
-export function hasSolution({ n }: IntegerMap, steps: readonly Composed[]): boolean {
-  const { P, c, scale } = steps.at(-1)!;
-  const rows = Array.from({ length: n }, (_, i) => [
-    ...Array.from({ length: n }, (_column, j) => (i === j ? scale : 0n) - P[i * n + j]!),
-    c[i]!,
-  ]);
-  let rank = 0;
+/**
+ * Fraction-free Gauss-Jordan (E. H. Bareiss, Math. Comp. 22 (1968) 565-578), in place, on rows of which the first `columns`
+ * entries are reduced: row i has `denominator` in column pivots[i], where the others have 0; rows beyond are 0 there.
+ */
+export function reduceRows(rows: bigint[][], columns: number): { pivots: number[]; denominator: bigint } {
+  const pivots: number[] = [];
   let before = 1n;
-  for (let k = 0; k < n; k++) {
-    const at = rows.findIndex((row, i) => i >= rank && row[k] !== 0n);
+  for (let column = 0; column < columns && pivots.length < rows.length; column++) {
+    const k = pivots.length;
+    const at = rows.findIndex((row, i) => i >= k && row[column] !== 0n);
     if (at < 0) continue;
-    [rows[rank], rows[at]] = [rows[at]!, rows[rank]!];
-    const pivot = rows[rank]!;
-    for (let i = rank + 1; i < n; i++) {
+    [rows[k], rows[at]] = [rows[at]!, rows[k]!];
+    const pivotRow = rows[k]!;
+    const pivot = pivotRow[column]!;
+    for (let i = 0; i < rows.length; i++) {
+      if (i === k) continue;
       const row = rows[i]!;
-      const f = row[k]!;
-      for (let j = k; j <= n; j++) row[j] = (row[j]! * pivot[k]! - f * pivot[j]!) / before;
+      const f = row[column]!;
+      for (let j = 0; j < row.length; j++) {
+        const v = row[j]!;
+        const w = f === 0n ? 0n : pivotRow[j]!;
+        if (v === 0n && w === 0n) continue;
+        row[j] = (w === 0n ? v * pivot : v * pivot - f * w) / before;
+      }
     }
-    before = pivot[k]!;
-    rank++;
+    pivots.push(column);
+    before = pivot;
   }
-  return rows.slice(rank).every((row) => row[n] === 0n);
+  return { pivots, denominator: before };
 }
 
 /** Sign of (C z + d)_u at a rational point. */

@@ -1,11 +1,22 @@
 import type { CanonicalMap } from '../map/canonical';
 import { PROOF_SCHEMA, sealOfReport, type FarPart, type ProofHead, type TreePart } from '../report/proof';
-import type { Certificate, OrderResult, Report } from '../report/types';
+import type { Certificate, Report } from '../report/types';
 import { Complementarity } from './complementarity';
 import { Shape, sumWithin, type PlainBox } from './confinement';
-import { integerMap, ratio, type IntegerMap } from './exact';
-import { Itineraries, liesIn, type Held, type SolvedObject } from './itineraries';
-import { bits, numbers, ProofLines, readEnd, Refuted, Unchecked, type LineSource } from './proofLines';
+import { integerMap, type IntegerMap } from './exact';
+import type { Family } from './families';
+import { Itineraries, type SolvedObject } from './itineraries';
+import { Listing, type Domain, type Established } from './listing';
+import {
+  bits,
+  numbers,
+  ProofLines,
+  readEnd,
+  Refuted,
+  TimeUp,
+  Unchecked,
+  type LineSource,
+} from './proofLines';
 import { checkFar, type FarResult } from './proofFar';
 import { checkTree, type TreeResult } from './proofTree';
 import { checkWords } from './proofWords';
@@ -25,15 +36,11 @@ export interface ProofVerification {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Where a part says something. */
-type Domain = 'everywhere' | PlainBox | { readonly radius: number };
-
-/** All cycles of some orders in a domain, as a part of the proof and exact solutions establish it. */
-interface Established {
-  readonly orders: number | 'all';
-  readonly domain: Domain;
-  /** null: there is exactly one fixed point there (and, for all orders, nothing else), whichever it is. */
-  readonly objects: readonly SolvedObject[] | null;
+export interface ProofOptions {
+  /** Solved before, for the same map. */
+  readonly itineraries?: Itineraries;
+  /** Asked often: true once the time is up. */
+  readonly stop?: () => boolean;
 }
 
 /**
@@ -46,15 +53,22 @@ export function verifyProof(
   map: CanonicalMap,
   digest: string,
   source: LineSource,
+  { itineraries = new Itineraries(integerMap(map)), stop = () => false }: ProofOptions = {},
 ): ProofVerification {
-  const lines = new ProofLines(source);
-  const check = new ProofCheck(report, map, digest, lines);
+  const lines = new ProofLines(source, stop);
+  const check = new ProofCheck(report, map, digest, lines, itineraries);
   try {
     // Damage, and what was written with another report, need not be read any further.
     if (readEnd(source).report !== sealOfReport(report))
       throw new Refuted('it was written with another report');
     check.read();
   } catch (error) {
+    if (error instanceof TimeUp) {
+      check.notes.push(
+        `The time was up at line ${String(lines.number)} of the proof: what follows there was not read.`,
+      );
+      return check.conclude();
+    }
     if (!(error instanceof Refuted)) throw error;
     check.problems.push(
       lines.number === 0
@@ -68,12 +82,12 @@ export function verifyProof(
 
 class ProofCheck {
   readonly problems: string[] = [];
-  readonly #notes: string[] = [];
+  readonly notes: string[] = [];
   /** What the proof says of claims that it does not hold, by order. */
   readonly #unwritten = new Map<number, string>();
   readonly #counts: Record<string, number> = {};
   readonly #established: Established[] = [];
-  readonly #itineraries: Itineraries;
+  readonly #listing: Listing;
   /** In units of `#unit`. */
   #map!: IntegerMap;
   #shape!: Shape;
@@ -86,8 +100,9 @@ class ProofCheck {
     private readonly original: CanonicalMap,
     private readonly digest: string,
     private readonly lines: ProofLines,
+    private readonly itineraries: Itineraries,
   ) {
-    this.#itineraries = new Itineraries(integerMap(original));
+    this.#listing = new Listing(report, itineraries);
   }
 
   read(): void {
@@ -120,17 +135,22 @@ class ProofCheck {
         } else throw new Refuted('this is no part of a proof');
       } catch (error) {
         if (!(error instanceof Unchecked)) throw error;
-        this.#notes.push(
+        this.notes.push(
           `The part at line ${String(lines.number)} of the proof is not re-checked: ${error.message}.`,
         );
         if (part.part === 'tree') lines.skip('tree');
       }
     }
-    this.#joinTrees();
   }
 
   /** Holds what is established against what the report claims. */
   conclude(): ProofVerification {
+    try {
+      this.#joinTrees();
+    } catch (error) {
+      if (!(error instanceof TimeUp)) throw error;
+      this.notes.push('The time was up before the itineraries that the trees leave were solved.');
+    }
     const proven: number[] = [];
     let all = false;
     for (const order of this.report.orders) {
@@ -139,11 +159,12 @@ class ProofCheck {
       const covering = this.#established.filter((entry) =>
         this.#covers(entry, order.order, certificate.domain),
       );
-      for (const entry of covering) this.#account(order, certificate.domain, entry);
+      for (const entry of covering)
+        this.problems.push(...this.#listing.account(order, certificate.domain, entry));
       if (covering.length > 0) proven.push(order.order);
       if (certificate.periods === 'all' && covering.some(({ orders }) => orders === 'all')) all = true;
       if (covering.length === 0)
-        this.#notes.push(
+        this.notes.push(
           `Order ${String(order.order)}: ${
             this.#unwritten.get(order.order) ??
             (this.#established.some(({ orders }) => orders === 'all' || orders === order.order)
@@ -153,7 +174,7 @@ class ProofCheck {
         );
     }
     if (!all && this.report.orders.some(({ certificate }) => certificate?.periods === 'all'))
-      this.#notes.push('All periods are claimed: the proof establishes single orders only.');
+      this.notes.push('All periods are claimed: the proof establishes single orders only.');
     return this.result(proven, all);
   }
 
@@ -164,8 +185,8 @@ class ProofCheck {
       problems,
       proven: problems.length === 0 ? proven : [],
       allPeriods: problems.length === 0 && allPeriods,
-      notes: this.#notes,
-      counts: { ...this.#counts, 'itineraries solved': this.#itineraries.solved },
+      notes: this.notes,
+      counts: this.#counts,
     };
   }
 
@@ -249,18 +270,20 @@ class ProofCheck {
     words: readonly (readonly string[])[],
     where: string,
   ): void {
-    const objects: SolvedObject[] = [];
+    const objects: (SolvedObject | Family)[] = [];
     let open = 0;
     for (const word of words) {
-      const held = this.#itineraries.settle(word);
+      if (this.lines.stop()) throw new TimeUp();
+      this.#count('itineraries solved', 1);
+      const held = this.itineraries.settle(word);
       if (held === 'nothing') continue;
-      if (held === 'open' || (orders === 'all' && !this.#itineraries.apartFromCircle(word))) open++;
+      if (held === 'open' || (orders === 'all' && !this.itineraries.apartFromCircle(word))) open++;
       else objects.push(held);
     }
     if (open === 0) this.#established.push({ orders, domain, objects });
     else
-      this.#notes.push(
-        `In ${where}, ${String(open)} itineraries could not be decided: their equations are singular, a multiplier may be a root of unity, or exact arithmetic would take too long.`,
+      this.notes.push(
+        `In ${where}, ${String(open)} itineraries could not be decided: a multiplier may be a root of unity, or exact arithmetic would take too long.`,
       );
   }
 
@@ -363,78 +386,4 @@ class ProofCheck {
     }
     return claimed.lower.every((v, j) => v >= domain.lower[j]! && claimed.upper[j]! <= domain.upper[j]!);
   }
-
-  /** What is established must be what is listed, object by object. */
-  #account(order: OrderResult, claimed: Certificate['domain'], { objects, domain }: Established): void {
-    const k = order.order;
-    const inside = (object: SolvedObject): boolean => claimed === 'everywhere' || liesIn(object, claimed);
-    const note = (text: string): void => void this.problems.push(`order ${String(k)}: ${text}.`);
-    const cycles = order.cycles.map(({ id, regions }) => ({ id, object: this.#itineraries.settle(regions) }));
-    const points = order.boundaryPoints.map((point) => ({
-      id: point.id,
-      point,
-      object: this.#borderObject(point),
-    }));
-    const listed = [...cycles, ...points].flatMap(({ id, object }) =>
-      typeof object === 'object' && inside(object) ? [{ id, object }] : [],
-    );
-    if (objects === null) {
-      // At most one fixed point, and nothing else.
-      if (k > 1 && listed.length > 0) note('cycles are listed where the proof says that there are none');
-      if (k > 1) return;
-      if (listed.length !== 1)
-        note(
-          `there is exactly one fixed point by the proof, ${String(listed.length)} are listed and confirmed`,
-        );
-      return;
-    }
-    const own = objects.filter((object) => object.order === k && inside(object));
-    for (const object of own) {
-      const found = object.strict
-        ? cycles.some(
-            (cycle) => typeof cycle.object === 'object' && cycle.object.strict && same(cycle.object, object),
-          )
-        : points.some(({ point }) => near(point.points, object, this.report.model.scale));
-      if (!found)
-        note(
-          object.strict
-            ? `the cycle with itinerary ${object.itinerary.join(' ')} is missing`
-            : `a point on borders is missing (itinerary ${object.itinerary.join(' ')})`,
-        );
-    }
-    // What is real cannot be excluded by a proof that is right.
-    if (domain === 'everywhere' || claimed !== 'everywhere')
-      for (const { id, object } of listed)
-        if (object.strict && !own.some((other) => other.strict && same(other, object)))
-          note(`${id} is real, but the proof leaves no room for it`);
-  }
-
-  #borderObject({ itineraries }: OrderResult['boundaryPoints'][number]): Held {
-    const [word] = itineraries;
-    const { n, L } = this.original;
-    if (!word || n === 0 || !word.every((region) => region.length === L)) return 'open';
-    return this.#itineraries.settle(word);
-  }
-}
-
-function same(a: SolvedObject, b: SolvedObject): boolean {
-  return a.itinerary.join(' ') === b.itinerary.join(' ');
-}
-
-/** Whether listed points are those of an object, in some rotation. */
-function near(
-  points: OrderResult['boundaryPoints'][number]['points'],
-  object: SolvedObject,
-  scale: number,
-): boolean {
-  if (points.length !== object.order) return false;
-  const exact = object.points.map(({ numerators, denominator }) =>
-    numerators.map((v) => ratio(v, denominator)),
-  );
-  const size = Math.max(scale, ...exact.flat().map(Math.abs));
-  return points.some((_, shift) =>
-    exact.every((z, t) =>
-      z.every((v, j) => Math.abs(v - points[(t + shift) % points.length]![j]!) <= 1e-9 * size),
-    ),
-  );
 }

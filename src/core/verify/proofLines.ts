@@ -10,6 +10,11 @@ export class Unchecked extends Error {
   override readonly name = 'Unchecked';
 }
 
+/** The time for checking is up: what follows in the proof stays unchecked. */
+export class TimeUp extends Error {
+  override readonly name = 'TimeUp';
+}
+
 /** Where the lines come from: without their ends, null after the last one. */
 export interface LineSource {
   next(): string | null;
@@ -46,11 +51,16 @@ export class ProofLines {
   number = 0;
   #ended = false;
 
-  constructor(private readonly source: LineSource) {}
+  /** @param stop asked before each line; true ends the reading with TimeUp */
+  constructor(
+    private readonly source: LineSource,
+    readonly stop: () => boolean = () => false,
+  ) {}
 
   /** The next line as JSON; null from the last one on. */
   next(): unknown {
     if (this.#ended) return null;
+    if (this.stop()) throw new TimeUp();
     const text = this.source.next();
     this.number++;
     if (text === null) throw new Refuted('the proof ends before its last line');

@@ -1,69 +1,161 @@
 import type { CanonicalMap } from '../map/canonical';
-import { REPORT_SCHEMA, type Cycle, type OrderResult, type Report } from '../report/types';
-import { checkBoundaryPoint, checkCycle } from './cycle';
-import { integerMap, type IntegerMap } from './exact';
+import { REPORT_SCHEMA, type OrderResult, type Report } from '../report/types';
+import { checkBoundaryPoint, checkContinuum, checkCycle, type ObjectCheck } from './cycle';
+import { integerMap } from './exact';
+import { Exhaustion } from './exhaustion';
+import { Itineraries } from './itineraries';
+import { Listing } from './listing';
 import { verifyProof, type ProofVerification } from './proof';
 import type { LineSource } from './proofLines';
-import { EXHAUSTIBLE, exhaustOrder, itineraryCount } from './exhaustion';
 
+export const VERIFICATION_SCHEMA = 'rnn-dynamics/verification@1';
+
+/** `media/verification.schema.json` describes the same for other programs. */
 export interface Verification {
+  readonly schema: typeof VERIFICATION_SCHEMA;
   /** One line each: where in the report, and what is wrong. Empty when everything holds. */
   readonly problems: string[];
+  /** Fixed points, cycles, families and points on borders that were re-checked. */
   readonly objects: number;
   /** Of these, decided in exact arithmetic; the others by iterating the map in floating point. */
   readonly exact: number;
-  /** Orders called complete, and those whose completeness was proven again here by exhaustion in exact arithmetic. */
+  /** Orders called complete, and those whose completeness was proven again here by exhaustion. */
   readonly claimed: number[];
   readonly proven: number[];
+  /** What was left unchecked, and why, one line each; of the proof, see there. */
+  readonly notes: string[];
   /** What became of the proof; null where none was given. */
   readonly proof: ProofVerification | null;
 }
 
-/**
- * Re-checks a report against the model's map, with code that shares nothing with the search: every object from its
- * itinerary in exact arithmetic, every derived number, the order of the lists, what each claim needs; and, where there
- * are few enough itineraries, that nothing is missing.
- * @param digest of the model file, as the report states it
- * @param lines of the proof, where there is one: it is re-checked too
- */
+export interface VerifyOptions {
+  /** Asked often: true once the time is up. What is then left is named as not re-checked. */
+  readonly stop: () => boolean;
+  /** Work that exhaustion may take, in operations of a few nanoseconds. */
+  readonly work: number;
+}
+
+/** Some seconds. */
+const DEFAULT: VerifyOptions = { stop: () => false, work: 2e8 };
+/** An order that the proof establishes is proven again where it takes less. */
+const SMALL = 1e6;
+
+/** Re-checks a report once: see `ReportVerifier`. */
 export function verifyReport(
   report: Report,
   map: CanonicalMap,
   digest: string,
   lines: LineSource | null = null,
+  options: Partial<VerifyOptions> = {},
 ): Verification {
-  const problems = headProblems(report, map, digest);
-  const exact = integerMap(map);
-  const { scale } = report.model;
-  let objects = 0;
-  let exactly = 0;
-  const note = (where: string, found: readonly string[]): void => {
-    for (const problem of found) problems.push(`${where}: ${problem}.`);
-  };
-  const check = (cycle: Cycle): void => {
-    const result = checkCycle(map, exact, cycle, scale);
-    objects++;
-    if (result.exact) exactly++;
-    note(cycle.id, result.problems);
-  };
-  for (const order of report.orders) {
-    for (const cycle of order.cycles) check(cycle);
-    for (const point of order.boundaryPoints) {
-      const result = checkBoundaryPoint(map, exact, point, scale);
-      objects++;
-      if (result.exact) exactly++;
-      note(point.id, result.problems);
-    }
-    note(`order ${String(order.order)}`, [...listProblems(order, map), ...claimProblems(order)]);
+  return new ReportVerifier(map, digest).verify(report, lines, options);
+}
+
+/**
+ * Re-checks reports against the model's map, with code that shares nothing with the search: every object from its
+ * itinerary in exact arithmetic, every derived number, the order of the lists, what each claim needs; and, where there
+ * are few enough itineraries, that nothing is missing. What follows from the map alone is worked out once for all
+ * reports.
+ */
+export class ReportVerifier {
+  readonly #itineraries: Itineraries;
+  readonly #exhaustion: Exhaustion;
+
+  /** @param digest of the model file, as reports state it */
+  constructor(
+    private readonly map: CanonicalMap,
+    private readonly digest: string,
+  ) {
+    const exact = integerMap(map);
+    this.#itineraries = new Itineraries(exact);
+    this.#exhaustion = new Exhaustion(map, exact, this.#itineraries);
   }
-  for (const cycle of report.beyond) check(cycle);
-  note('the lists', acrossOrders(report));
-  const claimed = report.orders.filter(({ complete }) => complete).map(({ order }) => order);
-  const proven = problems.length === 0 ? reprove(report, map, exact, note) : [];
-  // Of what is wrong in itself nothing follows.
-  const proof = lines && problems.length === 0 ? verifyProof(report, map, digest, lines) : null;
-  if (proof) problems.push(...proof.problems);
-  return { problems, objects, exact: exactly, claimed, proven, proof };
+
+  /** @param lines of the proof, where there is one: it is re-checked too */
+  verify(
+    report: Report,
+    lines: LineSource | null = null,
+    options: Partial<VerifyOptions> = {},
+  ): Verification {
+    const { map, digest } = this;
+    const itineraries = this.#itineraries;
+    const { stop, work } = { ...DEFAULT, ...options };
+    const problems = headProblems(report, map, digest);
+    const notes: string[] = [];
+    const { scale } = report.model;
+    let objects = 0;
+    let exact = 0;
+    let left = 0;
+    const note = (where: string, found: readonly string[]): void => {
+      for (const problem of found) problems.push(`${where}: ${problem}.`);
+    };
+    const check = (id: string, run: () => ObjectCheck): void => {
+      if (left > 0 || stop()) {
+        left++;
+        return;
+      }
+      objects++;
+      const result = run();
+      if (result.exact) exact++;
+      note(id, result.problems);
+    };
+    for (const order of report.orders) {
+      const where = `order ${String(order.order)}`;
+      for (const cycle of order.cycles) check(cycle.id, () => checkCycle(map, itineraries, cycle, scale));
+      for (const point of order.boundaryPoints)
+        check(point.id, () => checkBoundaryPoint(map, itineraries, point, scale));
+      for (const family of order.continua)
+        check(where, () => checkContinuum(map, itineraries, family, scale));
+      note(where, [...listProblems(order), ...claimProblems(order)]);
+    }
+    for (const cycle of report.beyond) check(cycle.id, () => checkCycle(map, itineraries, cycle, scale));
+    if (left > 0) notes.push(`The time was up with ${String(left)} objects not re-checked.`);
+    note('the lists', acrossOrders(report));
+    const claimed = report.orders.filter(({ complete }) => complete).map(({ order }) => order);
+    // Of what is wrong in itself nothing follows.
+    const proof =
+      lines && problems.length === 0 ? verifyProof(report, map, digest, lines, { itineraries, stop }) : null;
+    if (proof) problems.push(...proof.problems);
+    const proven = problems.length === 0 ? this.#reprove(report, proof, stop, work, problems) : [];
+    const missing = claimed.filter((order) => !proven.includes(order) && !proof?.proven.includes(order));
+    if (problems.length === 0 && missing.length > 0 && stop())
+      notes.push(
+        `The time was up before ${missing.length === 1 ? 'order' : 'orders'} ${missing.join(', ')} could be proven again by exhaustion.`,
+      );
+    return { schema: VERIFICATION_SCHEMA, problems, objects, exact, claimed, proven, notes, proof };
+  }
+
+  /** Proves what is claimed again by exhaustion, the lowest orders first, as far as that is affordable. */
+  #reprove(
+    report: Report,
+    proof: ProofVerification | null,
+    stop: () => boolean,
+    work: number,
+    problems: string[],
+  ): number[] {
+    const listing = new Listing(report, this.#itineraries);
+    const proven: number[] = [];
+    let left = work;
+    for (const order of report.orders) {
+      const { certificate } = order;
+      if (!certificate || stop()) continue;
+      const cost = this.#exhaustion.work(order.order);
+      if (!(cost <= left) || (cost > SMALL && proof?.proven.includes(order.order))) continue;
+      left -= cost;
+      const exhausted = this.#exhaustion.run(order.order, stop);
+      if (exhausted === null) continue;
+      const { objects, open } = exhausted;
+      const found = listing.account(order, certificate.domain, {
+        orders: order.order,
+        domain: 'everywhere',
+        objects,
+        partial: open > 0,
+      });
+      problems.push(...found);
+      if (open === 0 && found.length === 0) proven.push(order.order);
+    }
+    return proven;
+  }
 }
 
 function headProblems(report: Report, map: CanonicalMap, digest: string): string[] {
@@ -83,7 +175,7 @@ function headProblems(report: Report, map: CanonicalMap, digest: string): string
 }
 
 /** The order of listing, ids, no object twice, and which cycles a claim speaks of. */
-function listProblems(order: OrderResult, { n }: CanonicalMap): string[] {
+function listProblems(order: OrderResult): string[] {
   const problems: string[] = [];
   const { cycles, certificate } = order;
   for (const [i, cycle] of cycles.entries()) {
@@ -111,15 +203,10 @@ function listProblems(order: OrderResult, { n }: CanonicalMap): string[] {
     problems.push('a boundary point is listed twice');
   if (order.boundaryPoints.some((point) => point.order !== order.order))
     problems.push('a boundary point has another order');
-  for (const { regions, directions, dimension, point } of order.continua)
-    if (
-      regions.length !== order.order ||
-      directions.length !== dimension ||
-      dimension < 1 ||
-      point.length !== n ||
-      directions.some((v) => v.length !== n)
-    )
-      problems.push('a continuum does not have the stated order and dimension');
+  const families = order.continua.map(({ regions }) => regions.join(' '));
+  if (new Set(families).size < families.length) problems.push('a family is listed twice');
+  if (order.continua.some(({ regions }) => regions.length !== order.order))
+    problems.push('a family has another order');
   return problems;
 }
 
@@ -164,31 +251,6 @@ function acrossOrders({ orders, beyond, attractors, search }: Report): string[] 
     if (!(share >= 0 && share <= 1)) problems.push('the share of an attractor is not between 0 and 1');
   }
   return problems;
-}
-
-/** Proves what is claimed again by exhaustion, the lowest orders first, as far as that is affordable. */
-function reprove(
-  report: Report,
-  map: CanonicalMap,
-  exact: IntegerMap,
-  note: (where: string, found: readonly string[]) => void,
-): number[] {
-  const proven: number[] = [];
-  let left = EXHAUSTIBLE;
-  for (const order of report.orders) {
-    if (!order.complete) continue;
-    left -= itineraryCount(exact, order.order) * order.order;
-    if (!(left >= 0)) break;
-    const { missing, singular } = exhaustOrder(map, exact, order);
-    const inDomain = order.certificate?.domain === 'everywhere' ? missing : [];
-    if (inDomain.length > 0)
-      note(
-        `order ${String(order.order)}`,
-        inDomain.map((word) => `the cycle with itinerary ${word} is missing`),
-      );
-    if (missing.length === 0 && singular === 0) proven.push(order.order);
-  }
-  return proven;
 }
 
 /** FP1, FP2, ..; C4a, .., C4z, C4aa, .. */

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { detect } from '../../../src/core/detect/detect';
 import { Seal, sealOfReport } from '../../../src/core/report/proof';
-import type { Cycle, Report } from '../../../src/core/report/types';
+import type { Continuum, Cycle, Report } from '../../../src/core/report/types';
+import { integerMap } from '../../../src/core/verify/exact';
+import { Itineraries } from '../../../src/core/verify/itineraries';
 import { verifyProof, type ProofVerification } from '../../../src/core/verify/proof';
 import type { LineSource } from '../../../src/core/verify/proofLines';
 import { verifyReport } from '../../../src/core/verify/report';
@@ -16,30 +18,43 @@ interface Case {
   readonly map: CanonicalMap;
   readonly report: Report;
   readonly lines: readonly string[];
+  /** Solved once for all that is said of the map. */
+  readonly itineraries: Itineraries;
 }
 
-async function prove(name: string, map: CanonicalMap, maxOrder: number, stopAfter = Infinity): Promise<Case> {
+/** @param allPeriodsNodes words of the graph beyond the orders asked for */
+async function prove(
+  name: string,
+  map: CanonicalMap,
+  maxOrder: number,
+  { stopAfter = Infinity, allPeriodsNodes = 300 } = {},
+): Promise<Case> {
   const lines: string[] = [];
   let asked = 0;
   const detection = await detect(map, {
     maxOrder,
     seed: 0,
     certify: true,
+    allPeriodsNodes,
     stop: () => ++asked > stopAfter,
     onProgress: () => undefined,
     onFinds: () => undefined,
     proof: { write: (line) => lines.push(line), digest },
   });
   const report = reportFrom(map, detection, maxOrder);
-  return { name, map, report: copy(report), lines };
+  return { name, map, report: copy(report), lines, itineraries: new Itineraries(integerMap(map)) };
 }
 
 function copy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-function check({ map, report }: Case, lines: readonly string[], other: Report = report): ProofVerification {
-  return verifyProof(other, map, digest, source(lines));
+function check(
+  { map, report, itineraries }: Case,
+  lines: readonly string[],
+  other: Report = report,
+): ProofVerification {
+  return verifyProof(other, map, digest, source(lines), { itineraries });
 }
 
 /** The last line as it would be had these lines been written with this report. */
@@ -95,6 +110,21 @@ function shallow(seed: number, bias: number): CanonicalMap {
   return build(A, W1, W2, numbers(5, 2 * bias), numbers(2, bias));
 }
 
+/** Coordinates exchanged where z1 <= 1: fixed are those that are equal, of order 2 all others that stay there. */
+const swap = build(
+  [
+    [0, 1],
+    [1, 0],
+  ],
+  [[-0.5], [0]],
+  [[1, 0]],
+  [-1],
+  [0, 0],
+);
+
+/** z' = 1 - z on [0, 1]: all are of order 2 there, but for 1/2. */
+const flip = build([[0]], [[-1, 1]], [[1], [1]], [0, -1], [1]);
+
 /** Full tent map z' = 1 - 2 |z|: each primitive word of two letters, up to rotation, is a cycle. */
 const tent = build([[2]], [[-4]], [[1]], [0], [1]);
 
@@ -102,14 +132,20 @@ describe('verification of proofs', () => {
   let cases: Case[];
   before(async () => {
     cases = [
-      await prove('contraction', canonicalOf(system('published-plrnn-0').model), 3),
+      await prove('contraction', canonicalOf(system('published-plrnn-0').model), 3, {
+        allPeriodsNodes: Infinity,
+      }),
       await prove('plane', canonicalOf(system('chaotic-plrnn-303').model), 4),
-      await prove('all periods', canonicalOf(system('published-alrnn-15').model), 2),
+      await prove('all periods', canonicalOf(system('published-alrnn-15').model), 2, {
+        allPeriodsNodes: Infinity,
+      }),
       await prove('tent', tent, 4),
       await prove('space', randomPlrnn(random(5), 3, 0.8), 3),
       await prove('block-cyclic', almostLinear(), 3),
       await prove('far', shallow(1, 1), 1),
       await prove('no bias', shallow(2, 0), 1),
+      await prove('plane of cycles', swap, 3),
+      await prove('line of cycles', flip, 4),
     ];
   });
 
@@ -123,6 +159,7 @@ describe('verification of proofs', () => {
       assert.equal(
         verification.proof!.allPeriods,
         each.report.orders.some(({ certificate }) => certificate?.periods === 'all'),
+        each.name,
       );
       for (const line of each.lines) {
         const { part, order } = JSON.parse(line) as { part?: string; order?: number };
@@ -173,7 +210,8 @@ describe('verification of proofs', () => {
         if (other !== each) {
           assert.ok(check(each, other.lines).problems.length > 0);
           assert.ok(check(each, each.lines, other.report).problems.length > 0);
-          // Even where head and end are made to fit.
+          // Even where head and end are made to fit; a tree that leaves all of its few leaves in is right of any map.
+          if (!other.lines.some((line) => line.startsWith('["x"'))) continue;
           const head = {
             ...JSON.parse(other.lines[0]!),
             ...(JSON.parse(each.lines[0]!) as object),
@@ -187,29 +225,38 @@ describe('verification of proofs', () => {
   it('never takes 500 false reports for proven, whatever is changed in their proofs and sealed anew', () => {
     const at = random(12);
     const kinds = new Map<string, number>();
+    let families = 0;
     for (let done = 0; done < 500;) {
       const each = pick(cases, at);
       const order = pick(
-        each.report.orders.filter(({ cycles, complete }) => complete && cycles.length > 0),
+        each.report.orders.filter(
+          ({ cycles, continua, complete }) => complete && cycles.length + continua.length > 0,
+        ),
         at,
       ) as Report['orders'][number] | undefined;
       if (!order) continue;
       const report = copy(each.report);
-      const cycles = report.orders[order.order - 1]!.cycles as Cycle[];
-      cycles.splice(Math.floor(at.uniform() * cycles.length), 1);
+      const { cycles, continua } = report.orders[order.order - 1]!;
+      const k = Math.floor(at.uniform() * (cycles.length + continua.length));
+      if (k < cycles.length) (cycles as Cycle[]).splice(k, 1);
+      else {
+        (continua as Continuum[]).splice(k - cycles.length, 1);
+        families++;
+      }
       const [kind, lines] = tamper([...each.lines], at);
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       done++;
       const { problems, proven } = check(each, seal(lines, report), report);
       assert.ok(
         problems.length > 0 || !proven.includes(order.order),
-        `${each.name}: a cycle of order ${String(order.order)} was dropped, ${kind}`,
+        `${each.name}: a cycle or family of order ${String(order.order)} was dropped, ${kind}`,
       );
     }
     assert.ok(
       kinds.size >= 8 && [...kinds.values()].every((count) => count > 10),
       JSON.stringify([...kinds]),
     );
+    assert.ok(families > 50);
   }).timeout(60000);
 
   it('rejects exclusions that are turned into others, sealed anew', () => {
@@ -288,7 +335,7 @@ describe('verification of proofs', () => {
         partial.proven.includes(order) ||
           partial.notes.some((note) => note.startsWith(`Order ${String(order)}:`)),
       );
-    const stopped = await prove('stopped', whole.map, 4, 40);
+    const stopped = await prove('stopped', whole.map, 4, { stopAfter: 40 });
     assert.deepEqual(check(stopped, stopped.lines).problems, []);
   });
 });

@@ -67,7 +67,7 @@ export function verifyProof(
       check.notes.push(
         `The time was up at line ${String(lines.number)} of the proof: what follows there was not read.`,
       );
-      return check.conclude();
+      return lines.number === 0 ? check.result([], false) : check.conclude();
     }
     if (!(error instanceof Refuted)) throw error;
     check.problems.push(

@@ -77,7 +77,35 @@ export async function timeline(
     throw new InputError('the search was stopped before a checkpoint was read', '', 'Allow it more time.');
   const pair = runOptions.pair ? pairNames(runOptions.pair) : null;
   const what = { ...run, axis: run.series.axis, pair };
-  return timelineOf(what, checkpoints, warnings, modelOptions, options, context);
+  const said = [...warnings, ...seriesChoice(run, runOptions), ...sizeChanges(checkpoints, run.series.axis)];
+  return timelineOf(what, checkpoints, said, modelOptions, options, context);
+}
+
+/** Series that a warning names. */
+const NAMED = 5;
+
+/** Says which series was taken where the folder holds several and nobody chose. */
+function seriesChoice({ series, otherSeries }: Run, { series: chosen }: RunOptions): string[] {
+  if (chosen !== undefined || otherSeries.length === 0) return [];
+  const rest = otherSeries.length > NAMED ? ` and ${String(otherSeries.length - NAMED)} more` : '';
+  return [
+    `This is the series ${series.name}. The folder holds another, too: ${otherSeries.slice(0, NAMED).join(', ')}${rest}.`,
+  ];
+}
+
+/** Says where a run goes on with a model of another size or architecture: nothing can be followed across. */
+function sizeChanges(checkpoints: readonly LoadedCheckpoint[], axis: TimelineAxis): string[] {
+  return checkpoints.slice(1).flatMap(({ epoch, model }, i) => {
+    const before = checkpoints[i]!.model;
+    if (before.model.kind === model.model.kind && sameShape(before.map, model.map)) return [];
+    return [
+      `The model changes at ${axis} ${String(epoch)} (${model.fileName}): ${sizeOf(model)} after ${sizeOf(before)}. Nothing can be followed across the change.`,
+    ];
+  });
+}
+
+function sizeOf({ model }: LoadedCheckpoint['model']): string {
+  return `${model.kind} with M = ${String(model.stateDim)} and ${String(model.reluUnits)} units`;
 }
 
 /** What a timeline takes from its run. */
@@ -427,11 +455,9 @@ function withCycle(analysis: CheckpointAnalysis, cycle: SeriesCycle): Checkpoint
 function comparable(checkpoints: readonly LoadedCheckpoint[], warnings: readonly string[]): void {
   const [a, b] = checkpoints.map(({ model }) => model);
   if (!a || !b) throw new InputError(warnings.join(' '), '', 'Choose two model files that can be read.');
-  const words = ({ model }: LoadedCheckpoint['model']): string =>
-    `${model.kind} with M = ${String(model.stateDim)} and ${String(model.reluUnits)} units`;
   if (a.model.kind !== b.model.kind || !sameShape(a.map, b.map))
     throw new InputError(
-      `${a.fileName} is a ${words(a)}, ${b.fileName} a ${words(b)}: there is no line between their weights.`,
+      `${a.fileName} is a ${sizeOf(a)}, ${b.fileName} a ${sizeOf(b)}: there is no line between their weights.`,
       '',
       'Choose two models of the same architecture and size.',
     );

@@ -110,6 +110,12 @@ async function chooseSeries(
     if (chosen) return { chosen, others: names(found.filter((one) => one !== chosen)), inside: null };
     const file = paths.includes(options.series) ? await seriesInFile(folder, options.series) : null;
     if (file) return { ...file, others: names(found) };
+    if (paths.includes(options.series))
+      throw new InputError(
+        `${options.series} holds one model, not a series of checkpoints`,
+        '',
+        'Choose the folder with the checkpoints of the run, or a file that holds several.',
+      );
     throw new InputError(
       `there is no series ${options.series} in the folder`,
       '',
@@ -124,21 +130,30 @@ async function chooseSeries(
   );
   if (chosen) return { chosen, others: names(found.filter((one) => one !== chosen)), inside: null };
   const single = paths.filter((path) => mayHoldSeries(path)).slice(0, MAX_OPENED);
-  let first: InputError | null = null;
   for (const path of single) {
     try {
       const file = await seriesInFile(folder, path);
       if (file) return { ...file, others: [] };
     } catch (error) {
+      // A file that cannot be read holds no series; the error below says what one is.
       if (!(error instanceof InputError)) throw error;
-      first ??= error;
     }
   }
   throw new InputError(
-    paths.length === 0 ? 'the folder is empty' : 'no series of checkpoints is in the folder',
-    first?.place ?? '',
-    'Checkpoints are told by numbers in their names, as model_120.pt or epoch=12.ckpt; other names need a pattern in the setting "rnnDynamics.checkpoints.patterns".',
+    noSeries(paths),
+    '',
+    'At least two are needed, told by numbers in their names, as model_120.pt or epoch=12.ckpt; other names need a pattern (the setting "rnnDynamics.checkpoints.patterns", --pattern on the command line).',
   );
+}
+
+/** What there is where there is no series. */
+function noSeries(paths: readonly string[]): string {
+  const own = paths.filter((path) => !path.startsWith('../'));
+  if (own.length === 0) return 'the folder is empty';
+  const models = own.filter((path) => formatRank(baseOf(path)) >= 0);
+  return models.length === 1
+    ? `the only model file in the folder is ${models[0]!}, and it holds no series of checkpoints`
+    : 'no series of checkpoints is in the folder';
 }
 
 function mayHoldSeries(path: string): boolean {

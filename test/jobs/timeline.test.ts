@@ -124,6 +124,20 @@ describe('timeline of a run', () => {
     assert.deepEqual(result.warnings, []);
   });
 
+  it('says where the model changes its size, and which of several series it is', async () => {
+    const larger = JSON.stringify({
+      ...{ model: 'PLRNN', A: [0.5, 0.5, 0.5], h: [1, 1, 1] },
+      ...{ W: [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }, // prettier-ignore
+    });
+    const files = { 'model_0.json': model(0.5, 1.5, -1), 'model_10.json': larger, 'model_20.json': larger };
+    const { result } = await make({ ...files, 'ckpt_1.json': larger, 'ckpt_2.json': larger });
+    assert.deepEqual(result.warnings, [
+      'This is the series model_*.json. The folder holds another, too: ckpt_*.json.',
+      'The model changes at epoch 10 (model_10.json): PLRNN with M = 3 and 3 units after PLRNN with M = 2 and 2 units. Nothing can be followed across the change.',
+      '1 of 2 steps are not followed: objects are joined by their itineraries there, and no bifurcation in them is known.',
+    ]);
+  });
+
   it('is the same for any number of threads, and from the cache', async () => {
     const cache = new MemoryCache();
     const first = await make(run(8), cache, { threads: 1 });

@@ -117,7 +117,11 @@ describe('a run', () => {
   });
 
   it('says what is wrong with a folder without a series', async () => {
-    await assert.rejects(readRun(runFolder({ 'a.json': model(1) })), /no series of checkpoints/);
+    const single = runFolder({ 'a.json': model(1) });
+    await assert.rejects(readRun(single), /only model file in the folder is a\.json/);
+    await assert.rejects(readRun(single, { series: 'a.json' }), /a\.json holds one model, not a series/);
+    const two = runFolder({ 'a.json': model(1), 'b.json': model(1) });
+    await assert.rejects(readRun(two), /no series of checkpoints/);
     await assert.rejects(readRun(runFolder({})), /the folder is empty/);
     await assert.rejects(readRun(runFolder(numbered), { series: 'x_*.pt' }), /no series x_\*\.pt/);
   });

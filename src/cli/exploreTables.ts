@@ -1,15 +1,14 @@
 import type { BasinPicture, ManifoldPicture, SensitivityPicture } from '../core/report/scene';
 import type { Report } from '../core/report/types';
-import { bullets, columns, plural, spectrumText } from './table';
+import { attractorName, bullets, columns, plural, spectrumText } from './table';
 
 const head = ({ file, model }: Report): string => `${file} · ${model.kind} · M = ${String(model.stateDim)}`;
 
 /** What `lyapunov` prints for a reader. */
 export function lyapunovTable(report: Report): string {
   const lines = report.attractors.map(({ kind, cycle, period, share, spectrum }) => {
-    const name = [kind, cycle ?? '', period === undefined ? '' : `period ${String(period)}`];
     const exponents = spectrum ? `: ${spectrumText(spectrum)}` : '';
-    return `${name.filter((part) => part !== '').join(' ')}, ${(100 * share).toFixed(0)} % of starts${exponents}`;
+    return `${attractorName(kind, cycle, period)}, ${(100 * share).toFixed(0)} % of starts${exponents}`;
   });
   return [head(report), ...bullets('Attractors', lines), ''].join('\n');
 }

@@ -25,7 +25,8 @@ const modelHelp = `What the model is, where the file does not say:
   --model KIND           ${modelKinds.slice(0, 4).join(', ')},
                          ${modelKinds.slice(4).join(', ')}
   --set NAME=VALUE,..    P=2, leak=0.1, negativeSlope=0.01, clipped=true, meanCentred=true,
-                         thresholds=inside, orientation=BxM, group=NAME-PREFIX
+                         thresholds=inside, thresholdSign=-1, nonlinearity=relu, dropDiagonal=true,
+                         orientation=BxM, group=NAME-PREFIX
   --map TENSOR=PARAM,..  which tensor is which parameter
   --input V1,V2,..       constant external input (default: zeros)
   --epoch E              which entry of a series (default: the last)`;
@@ -56,6 +57,8 @@ const runSearchHelp = searchHelp
 const timelineHelp = `Run (FOLDER holds checkpoints with numbers in their names; a file that holds a series does as well):
   --every N=1            take every n-th checkpoint
   --series NAME          which checkpoints, where the folder holds several series: ckpt_*.pt
+  --pattern REGEX        further names of checkpoints: a regular expression over the path with a group named
+                         epoch or step, 'net_(?<epoch>\\d+)k\\.pt'; may be given several times
   --with-final           take files named final or best in as well
   --loss FILE[:COLUMN]   where the loss stands (default: found beside the checkpoints)
   --jump-change X=0.1    smallest |ln L(e) - ln L(e-1)| of a loss jump

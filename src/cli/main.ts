@@ -13,11 +13,11 @@ import { timelineToHtml } from '../export/timelineHtml';
 import type { Failure, Jobs } from '../protocol/job';
 import { JobFailure, WorkerClient } from '../worker/client';
 import { helpText } from './help';
-import { flagsFor, parseCommand, UsageError, type Command, type OutFormat } from './options';
+import { flagsFor, helpTopics, parseCommand, UsageError, type Command, type OutFormat } from './options';
 import { planeTable } from './planeTable';
 import { runExplore } from './explore';
 import { progressDisplay } from './progress';
-import { exit, fileRef, finished, onInterrupt, print, save } from './shell';
+import { canSave, exit, fileRef, finished, onInterrupt, print, save } from './shell';
 import { infoTable, reportTable, verificationText } from './table';
 import { pairTable } from './pairTable';
 import { timelineTable } from './timelineTable';
@@ -46,7 +46,9 @@ export async function main(args: readonly string[], worker: string): Promise<num
     command = parseCommand(args, { cores: os.availableParallelism(), memoryMB });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`rnn-dynamics: ${error.message}\nTry: rnn-dynamics --help\n`);
+    const [topic = ''] = args;
+    const help = helpTopics.some((one) => one === topic) ? `help ${topic}` : '--help';
+    process.stderr.write(`rnn-dynamics: ${error.message}\nTry: rnn-dynamics ${help}\n`);
     return exit.usage;
   }
   switch (command.name) {
@@ -64,6 +66,7 @@ export async function main(args: readonly string[], worker: string): Promise<num
     case 'explore':
     case 'verify':
     case 'merge': {
+      for (const file of written(command)) if (!(await canSave(file))) return exit.input;
       const client = new WorkerClient(worker);
       try {
         switch (command.name) {
@@ -93,6 +96,13 @@ export async function main(args: readonly string[], worker: string): Promise<num
       }
     }
   }
+}
+
+/** The files that a command is going to write. */
+function written(command: Exclude<Command, { name: 'help' | 'version' }>): string[] {
+  const out = 'out' in command ? (command.out?.file ?? null) : null;
+  const proof = command.name === 'analyze' ? command.proof : null;
+  return [out, proof].filter((file) => file !== null);
 }
 
 async function runInfo(command: Info, client: WorkerClient): Promise<number> {

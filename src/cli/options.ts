@@ -182,6 +182,7 @@ const timelineFlags = {
   every: { type: 'string' },
   loss: { type: 'string' },
   series: { type: 'string' },
+  pattern: { type: 'string', multiple: true },
   'with-final': { type: 'boolean' },
   'jump-change': { type: 'string' },
   'jump-z': { type: 'string' },
@@ -243,7 +244,10 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
   if (first === undefined) throw new UsageError('a command is missing');
   if (first === '--version' || first === '-V') return { name: 'version' };
   if (first === '--help' || first === '-h' || first === 'help') {
-    return { name: 'help', topic: helpTopics.find((topic) => topic === rest[0]) ?? 'all' };
+    const [asked = 'all'] = rest;
+    const topic = helpTopics.find((one) => one === asked);
+    if (topic === undefined && asked !== 'all') throw new UsageError(`there is no command "${asked}"`);
+    return { name: 'help', topic: topic ?? 'all' };
   }
   switch (first) {
     case 'info': {
@@ -541,11 +545,13 @@ function planeOut(value: Values[string]): { file: string; format: 'json' | 'svg'
 function runOptions(values: Values): RunOptions {
   const loss = values['loss'];
   const series = values['series'];
+  const patterns = [values['pattern'] ?? []].flat().map(String);
   const split = /^(.+?)(?::([^:/\\]+))?$/.exec(typeof loss === 'string' ? loss : '');
   if (loss !== undefined && !split) throw new UsageError('--loss takes FILE or FILE:COLUMN');
   return {
     ...(split ? { loss: { file: split[1]!, column: split[2] ?? null } } : {}),
     ...(typeof series === 'string' ? { series } : {}),
+    ...(patterns.length > 0 ? { patterns } : {}),
     ...(values['with-final'] === true ? { withFinal: true } : {}),
   };
 }

@@ -21,10 +21,15 @@ function remaining(seconds: number | null): string {
   return seconds === null ? '' : ` · ${seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0)} s left`;
 }
 
+/** Not every job counts what it finds. */
+function finds(objects: number): string {
+  return objects === 0 ? '' : ` · ${String(objects)} found`;
+}
+
 function bar(stream: NodeJS.WriteStream): ProgressDisplay {
   const single = new SingleBar({
     stream,
-    format: '{bar} {percentage} % · {stage} · {objects} found{left}',
+    format: '{bar} {percentage} % · {stage}{found}{left}',
     barCompleteChar: '=',
     barIncompleteChar: '-',
     barsize: 24,
@@ -37,12 +42,12 @@ function bar(stream: NodeJS.WriteStream): ProgressDisplay {
   const start = (): void => {
     if (started) return;
     started = true;
-    single.start(100, 0, { stage: 'reading', objects, left: '' });
+    single.start(100, 0, { stage: 'reading', found: '', left: '' });
   };
   return {
     show({ stage, fraction, secondsLeft }) {
       start();
-      const payload = { stage, objects, left: remaining(secondsLeft) };
+      const payload = { stage, found: finds(objects), left: remaining(secondsLeft) };
       if (fraction === null) single.update(payload);
       else single.update(Math.round(100 * fraction), payload);
     },
@@ -63,7 +68,7 @@ function lines(stream: NodeJS.WriteStream): ProgressDisplay {
       if (Date.now() - last < 1000 * LINE_EVERY) return;
       last = Date.now();
       const done = fraction === null ? '' : `${(100 * fraction).toFixed(0)} % · `;
-      stream.write(`${done}${stage} · ${String(objects)} found${remaining(secondsLeft)}\n`);
+      stream.write(`${done}${stage}${finds(objects)}${remaining(secondsLeft)}\n`);
     },
     found(count) {
       objects += count;

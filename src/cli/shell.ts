@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProgressDisplay } from './progress';
 
@@ -50,13 +50,29 @@ export function print(text: string): Promise<void> {
   });
 }
 
+/** Whether a file can be written, asked before the work whose result would be lost. Says why not. */
+export async function canSave(file: string): Promise<boolean> {
+  try {
+    if (await stat(file).catch(() => null)) await access(file, constants.W_OK);
+    else await access(path.dirname(path.resolve(file)), constants.W_OK);
+    return true;
+  } catch (error) {
+    return notWritten(file, error);
+  }
+}
+
 export async function save(out: { readonly file: string }, text: string): Promise<boolean> {
   try {
     await writeFile(out.file, text);
     return true;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${out.file}: the report cannot be written (${reason}). Choose another file.\n`);
-    return false;
+    return notWritten(out.file, error);
   }
+}
+
+function notWritten(file: string, error: unknown): false {
+  const code = (error as NodeJS.ErrnoException).code;
+  const reason = code === 'ENOENT' ? 'there is no such folder' : String((error as Error).message);
+  process.stderr.write(`${file}: the result cannot be written: ${reason}. Choose another file.\n`);
+  return false;
 }

@@ -86,7 +86,7 @@ export function reportTable(report: Report): string {
     `  ${model.equation}`,
     '',
     rows.length === 0
-      ? 'No fixed points or cycles were found.'
+      ? `No fixed points or cycles were found${boundary.length > 0 ? ' but on region borders' : ''}.`
       : columns(
           [
             'id',
@@ -114,15 +114,13 @@ export function reportTable(report: Report): string {
     ...bullets(
       'Attractors',
       report.attractors.map(({ kind, cycle, period, lyapunov, spectrum, share, evidence }) => {
-        const name = [kind, cycle ?? '', period === undefined ? '' : `period ${String(period)}`];
         const exponent =
           spectrum && spectrum.steps > 0
             ? `, ${spectrumText(spectrum)}`
             : lyapunov === undefined
               ? ''
-              : `, exponent ${short(lyapunov)} per step`;
-        const start = name.filter((part) => part !== '').join(' ');
-        return `${start}: ${(100 * share).toFixed(0)} % of starts${exponent} (${evidence})`;
+              : `, Lyapunov exponent ${short(lyapunov)} per step`;
+        return `${attractorName(kind, cycle, period)}: ${(100 * share).toFixed(0)} % of starts${exponent} (${evidence})`;
       }),
     ),
     ...(report.comparison ? comparisonLines(report.comparison) : []),
@@ -134,6 +132,12 @@ export function reportTable(report: Report): string {
     }`,
     '',
   ].join('\n');
+}
+
+/** "C39a (39-cycle)" of a listed object, "chaotic" of another motion. */
+export function attractorName(kind: string, id: string | undefined, period: number | undefined): string {
+  const what = kind === 'cycle' && period !== undefined ? `${String(period)}-cycle` : kind.replace('-', ' ');
+  return id === undefined ? what : `${id} (${what})`;
 }
 
 /** Exponents that are written out. */
@@ -187,11 +191,16 @@ function orderLines(orders: Report['orders']): string[] {
   );
 }
 
-function orderWords({ order, cycles, certificate, whyNot }: Report['orders'][number]): string {
-  const what = plural(cycles.length, order === 1 ? 'fixed point' : 'cycle');
+function orderWords(result: Report['orders'][number]): string {
+  const { order, cycles, boundaryPoints, certificate, whyNot } = result;
+  const count = plural(cycles.length, order === 1 ? 'fixed point' : 'cycle');
+  const bordering = boundaryPoints.map(({ id }) => id).join(', ');
+  const what = bordering === '' ? count : `${count}, and on region borders ${bordering}`;
   // An order's own number in the reason would keep equal lines apart.
-  const reason = whyNot?.replaceAll(`order ${String(order)}`, 'this order');
-  if (!certificate) return `${what} · no guarantee${reason === undefined ? '' : ` (${reason})`}`;
+  const reason = whyNot
+    ?.replaceAll(/No guarantee: (.)/g, (_, first: string) => first.toUpperCase())
+    .replaceAll(`order ${String(order)}`, 'this order');
+  if (!certificate) return `${what} · no guarantee${reason === undefined ? '' : `\n    ${reason}`}`;
   const where = certificate.domain === 'everywhere' ? 'everywhere' : `in ${boxText(certificate.domain)}`;
   const all = certificate.periods === 'all' ? ', with every longer period' : '';
   return `${what} · proven complete ${where}${all} (${certificate.method})`;

@@ -4,7 +4,7 @@ import { bullets, columns, plural } from './table';
 
 /** What `timeline` prints for a reader. */
 export function timelineTable(timeline: Timeline): string {
-  const { run, checkpoints, branches, events, lossJumps, association, balance, search } = timeline;
+  const { run, checkpoints, branches, events, association, balance, search } = timeline;
   const shown = events.filter(isNotable);
   const hidden = events.length - shown.length;
   const rows = shown.map((event) => [
@@ -20,21 +20,28 @@ export function timelineTable(timeline: Timeline): string {
   const least = Math.min(...proven);
   const span = [checkpoints[0], checkpoints.at(-1)].map((c) => String(c?.epoch ?? '-')).join(' .. ');
   const unresolved = events.filter(({ kind }) => kind === 'unresolved').length;
-  const up = lossJumps.filter(({ change }) => change > 0).length;
+  const place = timeline.axis === 'offset' ? 'offset' : 'checkpoint';
   return [
-    `${run.folder} · ${run.kind} · ${plural(checkpoints.length, 'checkpoint')}, ${timeline.axis} ${span}` +
+    `${run.folder} · ${run.kind} · ${plural(checkpoints.length, place)}, ${timeline.axis} ${span}` +
       (run.forcing === null ? '' : ` · forcing: ${run.forcing}`),
-    `${plural(branches.length, 'branch', 'branches')}, ${plural(events.length, 'event')} (${String(unresolved)} unresolved), ${plural(lossJumps.length, 'loss jump')} (${String(up)} upward)`,
+    `${plural(branches.length, 'branch', 'branches')}, ${plural(shown.length, 'bifurcation')} (${String(unresolved)} unresolved)`,
+    // A model that is moved along a direction has no loss.
+    ...(timeline.axis === 'offset' ? [] : [lossLine(timeline)]),
     least === Infinity
-      ? 'Every period is proven complete at every checkpoint.'
-      : `Orders proven complete at every checkpoint: ${least === 0 ? 'none' : `1 to ${String(least)}`} (asked for: ${String(search.maxOrder)}).`,
+      ? `Every period is proven complete at every ${place}.`
+      : `Orders proven complete at every ${place}: ${least === 0 ? 'none' : `1 to ${String(least)}`} (asked for: ${String(search.maxOrder)}).`,
     `Balance of births and deaths: ${plural(balance.steps, 'step')} checked, ${String(balance.broken.length)} broken.`,
     ...(search.partial ? ['This timeline is partial.'] : []),
     '',
     ...(rows.length === 0
-      ? ['No events.']
+      ? ['No bifurcations.']
       : [columns(['event', 'at', 'kind', 'order', 'born', 'died', ''], rows)]),
-    ...(hidden > 0 ? ['', `${plural(hidden, 'persistence')} not listed (see --json).`] : []),
+    ...(hidden > 0
+      ? [
+          '',
+          `${plural(hidden, 'border crossing')} where an object persists unchanged: not listed (see --json).`,
+        ]
+      : []),
     ...(association ? ['', 'Loss jumps at bifurcations:', testLine('whole run', association.wholeRun)] : []),
     ...(association?.denseWindow ? [testLine('dense window', association.denseWindow)] : []),
     ...bullets(
@@ -44,6 +51,13 @@ export function timelineTable(timeline: Timeline): string {
     ...bullets('Warnings', timeline.warnings),
     '',
   ].join('\n');
+}
+
+/** Where the loss comes from, or that there is none: no jumps would mean something else. */
+function lossLine({ lossSource, loss, lossJumps }: Timeline): string {
+  if (lossSource === null) return 'Loss: none was found (--loss FILE names one).';
+  const up = lossJumps.filter(({ change }) => change > 0).length;
+  return `Loss: ${lossSource}, ${plural(loss.length, 'value')}, ${plural(lossJumps.length, 'jump')} (${String(up)} upward)`;
 }
 
 function testLine(name: string, test: AssociationTest): string {

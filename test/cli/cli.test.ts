@@ -212,11 +212,26 @@ describe('command line', () => {
   });
 
   it('exits 2 for a wrong command line, with nothing on standard output', async () => {
-    for (const args of [[], ['frobnicate'], ['analyze', 'x', '--shard', '1/2']]) {
+    const wrong: [string[], string][] = [
+      [[], '--help'],
+      [['frobnicate'], '--help'],
+      [['help', 'frobnicate'], '--help'],
+      [['analyze', 'x', '--shard', '1/2'], 'help analyze'],
+    ];
+    for (const [args, help] of wrong) {
       const { status, out, err } = await run(args);
       assert.deepEqual([status, out], [2, '']);
-      assert.match(err, /^rnn-dynamics: .*\nTry: rnn-dynamics --help\n$/);
+      assert.match(err, new RegExp(`^rnn-dynamics: .*\\nTry: rnn-dynamics ${help}\\n$`));
     }
+  });
+
+  it('names what rests on region borders beside the count of its order', async () => {
+    // z' = relu(-z): the only fixed point is 0, on the border.
+    const model = await file('border.json', { model: 'PLRNN', A: [1], W: [[-1.5]], h: [0] });
+    const { status, out } = await run(['analyze', model, '--max-order', '1']);
+    assert.equal(status, 0);
+    assert.match(out, /No fixed points or cycles were found but on region borders\./);
+    assert.match(out, /order 1: 0 fixed points, and on region borders BP1 · proven complete/);
   });
 
   it('analyzes in shards, and merges them to the report of one run', async () => {

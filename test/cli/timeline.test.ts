@@ -32,6 +32,7 @@ describe('timelines on the command line', () => {
     const table = run('timeline', R11, '--max-order', '2');
     assert.equal(table.status, 0, table.err);
     assert.match(table.out, /7 checkpoints, epoch 155 \.\. 300/);
+    assert.match(table.out, /^Loss: .*csv.*\d+ values, \d+ jumps? \(\d+ upward\)$/m);
     assert.match(table.out, /16\d\.\d\d +center +1/);
     assert.match(table.out, /29\d\.\d\d +dtb +1/);
     assert.match(table.out, /6 steps checked, 0 broken/);

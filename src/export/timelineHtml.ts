@@ -86,7 +86,7 @@ function figures(timeline: Timeline): string {
     prepared,
     view,
     coordinate: coordinateOf({ type: 'state', index: 0 }, timeline.model.stateDim, null),
-    ...{ values: null, growth: null, selected: null, laneNames: true },
+    ...{ values: null, growth: null, selected: null, laneNames: true, beside: [] },
     show: { weightChange: true, simulated: true, persistence: false, exponents: true },
   };
   const overview = { runs: [{ name: timeline.run.folder, prepared, view }] };

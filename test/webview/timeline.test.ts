@@ -83,6 +83,69 @@ describe('the timeline panel', function () {
     );
   });
 
+  it('holds in the page only the rows in sight of a long list, and scrolls to the one selected', async () => {
+    const events = Array.from({ length: 900 }, (_, i) => ({
+      ...A.events.find(({ id }) => id === 'c0')!,
+      ...{ id: `m${String(i)}`, epoch: 3 * i + 0.5 },
+    }));
+    await restart(page);
+    const messages = timelineStates['done'] as ToTimelinePanel[];
+    const long = messages.map((message) =>
+      message.type === 'timeline' ? { ...message, timeline: { ...message.timeline, events } } : message,
+    );
+    await deliver(page, ...(long as never[]));
+    const rows = page.locator('tr[data-event]');
+    assert.ok((await rows.count()) < 80, String(await rows.count()));
+    assert.equal(await page.locator('.events table').getAttribute('aria-rowcount'), '901');
+    await page.getByRole('button', { name: 'epoch', exact: true }).click();
+    await page.locator('tr[data-event=m899]').click();
+    assert.equal(await chosen(), 'm899');
+    await page.getByRole('button', { name: 'epoch', exact: true }).click();
+    await page.waitForTimeout(100);
+    assert.equal(await chosen(), 'm899', 'the last row is scrolled to');
+    assert.equal(await page.locator('tr[data-event=m0]').count(), 0);
+  });
+
+  it('lists only what is in the window where that is wanted', async () => {
+    await show('done');
+    assert.ok((await page.locator('tr[data-event=c3]').count()) === 1);
+    const before = await page.locator('tr[data-event]').count();
+    await page.getByRole('checkbox', { name: 'Only in the window' }).check();
+    await figure().focus();
+    for (let i = 0; i < 6; i++) await page.keyboard.press('+');
+    const after = await page.locator('tr[data-event]').count();
+    assert.ok(after < before, `${String(after)} of ${String(before)}`);
+  });
+
+  it('shows states where a run of many dimensions has no principal components yet', async () => {
+    await restart(page);
+    const messages = timelineStates['done'] as ToTimelinePanel[];
+    const wide = messages.map((message) => {
+      if (message.type !== 'timeline') return message;
+      const { model, branches, checkpoints } = message.timeline;
+      const lift = (point: readonly number[]) => [...point, 0, 0];
+      return {
+        ...message,
+        timeline: {
+          ...message.timeline,
+          model: { ...model, stateDim: 4 },
+          branches: branches.map((b) => ({
+            ...b,
+            samples: b.samples.map((s) => ({ ...s, points: s.points.map(lift) })),
+          })),
+          checkpoints: checkpoints.map((c) => ({ ...c, fog: c.fog.map(lift) })),
+          events: [],
+        },
+      };
+    });
+    await deliver(page, ...(wide as never[]));
+    for (const label of ['Coordinate of the diagram', 'Horizontal coordinate'])
+      assert.equal(
+        await page.getByLabel(label).evaluate((e) => (e as unknown as { value: string }).value),
+        'state 0',
+      );
+  });
+
   it('hides persistence until asked', async () => {
     await show('done');
     assert.equal(await page.locator('tr[data-event=p0]').count(), 0);

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../src/core/report/timeline';
-import { focusHeight, growthExtent, valueExtent, type FocusFigure } from '../../src/figures/timeline/focus';
-import { provenThroughout } from '../../src/figures/timeline/words';
+import { growthExtent, valueExtent } from '../../src/figures/timeline/extent';
+import { focusHeight, type FocusFigure } from '../../src/figures/timeline/focus';
+import { countedPlaces, forcingWords, provenThroughout } from '../../src/figures/timeline/words';
 import { axisKey, axisOfKey, coordinateOf } from '../../src/figures/projection';
 import type { Side } from '../../src/protocol/timelinePanel';
 import type { FigureHandle } from '../figures/types';
@@ -41,7 +42,10 @@ export function App({ store }: { store: Store }): JSX.Element {
   const views = { A: viewOf(state, 'A'), B: viewOf(state, 'B') };
   const first = runs.A?.prepared?.timeline ?? null;
   const stateDim = first?.model.stateDim ?? 1;
-  const axes = useMemo(() => axesOf(kept, stateDim), [kept.coordinate, kept.portrait, stateDim]);
+  const axes = useMemo(
+    () => axesOf(kept, first),
+    [kept.coordinate, kept.portrait, stateDim, first?.principal],
+  );
   const coordinate = useMemo(
     () => coordinateOf(axes.coordinate, stateDim, first?.principal ? { principal: first.principal } : null),
     [axes.coordinate, stateDim, first?.principal],
@@ -71,6 +75,7 @@ export function App({ store }: { store: Store }): JSX.Element {
   const figures = { A: figureA, B: figureB };
   function useFigure(side: Side): FocusFigure | null {
     const prepared = runs[side]?.prepared ?? null;
+    const other = runs[side === 'A' ? 'B' : 'A']?.prepared ?? null;
     const view = views[side];
     return useMemo(
       () =>
@@ -83,8 +88,9 @@ export function App({ store }: { store: Store }): JSX.Element {
           growth: scales?.growth ?? null,
           selected: side === 'A' ? kept.selected : null,
           laneNames: side === 'A',
+          beside: other ? [other] : [],
         },
-      [prepared, view[0], view[1], coordinate, show, scales, kept.selected],
+      [prepared, other, view[0], view[1], coordinate, show, scales, kept.selected],
     );
   }
   const overview = useMemo(
@@ -188,7 +194,10 @@ export function App({ store }: { store: Store }): JSX.Element {
                   <section key={side} class="column" aria-label={run.name}>
                     {shown.length > 1 && (
                       <h2>
-                        <strong>{side}</strong> {run.name} <span class="muted">{forcingOf(timeline)}</span>
+                        <strong>{side}</strong> {run.name}{' '}
+                        <span class="muted">
+                          {forcingWords(timeline)} · {countedPlaces(timeline)}
+                        </span>
                       </h2>
                     )}
                     <div class="run-row">
@@ -222,6 +231,9 @@ export function App({ store }: { store: Store }): JSX.Element {
                       selected={side === 'A' ? kept.selected : null}
                       hidden={kept.hidden}
                       onHidden={(hidden) => store.keep({ hidden })}
+                      view={views[side]}
+                      windowed={kept.windowed}
+                      onWindowed={(windowed) => store.keep({ windowed })}
                       onEvent={(id, open) => onEvent(side, id, open)}
                     />
                   </section>
@@ -237,9 +249,6 @@ export function App({ store }: { store: Store }): JSX.Element {
 
 /** Neither two models nor a line through one. */
 const isRun = ({ run, axis }: Timeline): boolean => run.pair === null && axis !== 'offset';
-
-const forcingOf = ({ run: { forcing } }: Timeline): string =>
-  forcing === 'none' ? 'no forcing' : (forcing ?? 'forcing unknown');
 
 /** A figure that can be exported. */
 interface SavedFigure {
@@ -274,7 +283,7 @@ function Header({
           <p class="facts">
             <span>{timeline.model.kind}</span>
             <span>M = {timeline.model.stateDim}</span>
-            {isRun(timeline) && <span>{forcingOf(timeline)}</span>}
+            {isRun(timeline) && <span>{forcingWords(timeline)}</span>}
             {isRun(timeline) && <span>{timeline.checkpoints.length} checkpoints</span>}
             {state.live && <span class="live">live</span>}
           </p>

@@ -5,18 +5,23 @@ import { formatNumber } from '../../src/figures/format';
 
 /** Event rates, counts by kind and the association with loss jumps, of one run or of two side by side. */
 export function Numbers({ runs }: { runs: readonly { name: string; timeline: Timeline }[] }): JSX.Element {
-  const row = (name: string, value: (timeline: Timeline) => string, title?: string): JSX.Element => (
-    <tr key={name}>
-      <th scope="row" title={title}>
-        {name}
-      </th>
-      {runs.map((run) => (
-        <td key={run.name} class="number">
-          {value(run.timeline)}
-        </td>
-      ))}
-    </tr>
-  );
+  /** Nothing where no run has a value. */
+  const row = (name: string, value: (timeline: Timeline) => string, title?: string): JSX.Element | null => {
+    const values = runs.map((run) => value(run.timeline));
+    if (values.every((one) => one === '–')) return null;
+    return (
+      <tr key={name}>
+        <th scope="row" title={title}>
+          {name}
+        </th>
+        {values.map((one, i) => (
+          <td key={runs[i]!.name} class="number">
+            {one}
+          </td>
+        ))}
+      </tr>
+    );
+  };
   const test =
     (
       pick: (a: NonNullable<Timeline['association']>) => AssociationTest | null,
@@ -29,6 +34,7 @@ export function Numbers({ runs }: { runs: readonly { name: string; timeline: Tim
   const kinds = EVENT_KINDS.filter((kind) => runs.some(({ timeline }) => count(timeline, kind) > 0));
   const [first] = runs;
   const axis = first?.timeline.axis ?? 'epoch';
+  const unit = rateUnit(runs.map(({ timeline }) => timeline));
   // A model that is moved along a direction has no loss.
   const trained = axis !== 'offset';
   const definition = runs.find(({ timeline }) => timeline.association)?.timeline.association?.definition;
@@ -37,7 +43,7 @@ export function Numbers({ runs }: { runs: readonly { name: string; timeline: Tim
   return (
     <section class="numbers" aria-label="Events and loss in numbers">
       <table>
-        <thead>
+        <thead class={runs.length > 1 ? undefined : 'unseen'}>
           <tr>
             <th scope="col">
               <span class="unseen">quantity</span>
@@ -50,8 +56,8 @@ export function Numbers({ runs }: { runs: readonly { name: string; timeline: Tim
           </tr>
         </thead>
         <tbody>
-          {trained && row(`Events per 1000 ${axis}s`, (t) => rate(t))}
-          {kinds.map((kind) => row(kindName(kind), (t) => String(count(t, kind))))}
+          {trained && row(`Events per ${String(unit)} ${axis}s`, (t) => rate(t, unit))}
+          {kinds.map((kind) => row(capitalised(kindName(kind)), (t) => String(count(t, kind))))}
           {trained && (
             <>
               {row('Loss jumps, up and down', (t) => String(t.lossJumps.length))}
@@ -64,7 +70,7 @@ export function Numbers({ runs }: { runs: readonly { name: string; timeline: Tim
                 definition,
               )}
               {row(
-                'expected by chance',
+                'Expected by chance',
                 test(
                   (a) => a.wholeRun,
                   (t) => t.expected.toFixed(1),
@@ -107,9 +113,21 @@ const p = ({ pValue }: AssociationTest): string =>
 const count = (timeline: Timeline, kind: EventKind): number =>
   timeline.events.filter((event) => event.kind === kind).length;
 
-/** Events other than persistence per 1000 units of the axis. */
-function rate({ events, checkpoints }: Timeline): string {
-  const span = (checkpoints.at(-1)?.epoch ?? 0) - (checkpoints[0]?.epoch ?? 0);
-  if (span <= 0) return '–';
-  return ((1000 * events.filter(({ kind }) => kind !== 'bcb-persistence').length) / span).toFixed(1);
+const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+const lengthOf = ({ checkpoints }: Timeline): number =>
+  (checkpoints.at(-1)?.epoch ?? 0) - (checkpoints[0]?.epoch ?? 0);
+
+/** Power of ten that rates are stated for: the largest that the shortest run is as long as. */
+function rateUnit(timelines: readonly Timeline[]): number {
+  const shortest = Math.min(...timelines.map(lengthOf));
+  return shortest >= 1 ? 10 ** Math.floor(Math.log10(shortest) + 1e-9) : 1;
+}
+
+/** Events other than persistence per that many units of the axis. */
+function rate(timeline: Timeline, unit: number): string {
+  const length = lengthOf(timeline);
+  if (length <= 0) return '–';
+  const events = timeline.events.filter(({ kind }) => kind !== 'bcb-persistence').length;
+  return ((unit * events) / length).toFixed(1);
 }

@@ -9,10 +9,12 @@ export function runCoordinate({ model, principal }: Timeline, axis: AxisChoice):
 
 /** What the figures show: the user's choice, else states of small systems and principal components of large ones. */
 export function axesOf(
-  { coordinate, portrait }: Kept,
-  stateDim: number,
+  { coordinate, portrait }: Pick<Kept, 'coordinate' | 'portrait'>,
+  timeline: Timeline | null,
 ): { coordinate: AxisChoice; portrait: readonly [AxisChoice, AxisChoice] } {
-  const type = stateDim > 3 ? 'pc' : 'state';
+  const components =
+    timeline && timeline.model.stateDim > 3 ? (timeline.principal?.components.length ?? 0) : 0;
+  const type = components > 1 ? 'pc' : 'state';
   return {
     coordinate: coordinate ?? { type, index: 0 },
     portrait: portrait ?? [

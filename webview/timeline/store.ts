@@ -16,6 +16,8 @@ export interface Kept {
   readonly portrait: readonly [AxisChoice, AxisChoice] | null;
   readonly selected: string | null;
   readonly hidden: readonly EventKind[];
+  /** The list holds only events in the window. */
+  readonly windowed: boolean;
   readonly weightChange: boolean;
   readonly exponents: boolean;
   readonly simulated: boolean;
@@ -46,6 +48,7 @@ const fresh: Kept = {
   portrait: null,
   selected: null,
   hidden: ['bcb-persistence'],
+  windowed: false,
   weightChange: false,
   exponents: false,
   simulated: true,

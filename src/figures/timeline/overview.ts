@@ -1,7 +1,8 @@
 import { crisp, drawXAxis, linearScale, tickAim, ticks, type Frame, type LinearScale } from '../axes';
 import type { Painter, Theme } from '../painter';
 import { hueColor, TYPE } from '../theme';
-import { lossPoints } from './focus';
+import { GUTTER, lossPoints, RIGHT } from './focus';
+import { drawLogAxis } from './logRow';
 import { curve, type PreparedTimeline } from './prepare';
 
 /** All of one run, or of two compared, over one axis, with the window of each. */
@@ -19,17 +20,25 @@ export interface OverviewLayout {
   readonly lanes: readonly Frame[];
 }
 
+/** Between the lowest tick of the loss and the first lane, px. */
+const GAP = 8;
+
 export function layoutOverview(width: number, height: number, { runs }: OverviewFigure): OverviewLayout {
-  const left = 76;
-  const inner = Math.max(40, width - left - 14);
+  const left = GUTTER.named;
+  const inner = Math.max(40, width - left - RIGHT);
   const lanes = 12 * runs.length;
-  const loss: Frame = { left, top: 16, width: inner, height: Math.max(20, height - 16 - lanes - 26) };
+  const loss: Frame = { left, top: 16, width: inner, height: Math.max(20, height - 16 - GAP - lanes - 26) };
   const lo = Math.min(...runs.map(({ prepared }) => prepared.extent[0]));
   const hi = Math.max(...runs.map(({ prepared }) => prepared.extent[1]));
   return {
     x: linearScale([lo, hi], [left, left + inner]),
     loss,
-    lanes: runs.map((_, i) => ({ left, top: loss.top + loss.height + 12 * i, width: inner, height: 12 })),
+    lanes: runs.map((_, i) => ({
+      left,
+      top: loss.top + loss.height + GAP + 12 * i,
+      width: inner,
+      height: 12,
+    })),
   };
 }
 
@@ -49,7 +58,8 @@ export function drawOverview(painter: Painter, figure: OverviewFigure, theme: Th
       lo = Math.min(lo, ys[i] ?? lo);
       hi = Math.max(hi, ys[i] ?? hi);
     }
-  const y = linearScale(lo <= hi ? [lo - 0.05, hi + 0.05] : [0, 1], [loss.top + loss.height, loss.top]);
+  const room = Math.max(0.02, 0.06 * (hi - lo));
+  const y = linearScale(lo <= hi ? [lo - room, hi + room] : [0, 1], [loss.top + loss.height, loss.top]);
   for (const { view, name } of figure.runs) {
     const a = x.to(Math.max(view[0], x.domain[0]));
     const b = x.to(Math.min(view[1], x.domain[1]));
@@ -81,10 +91,13 @@ export function drawOverview(painter: Painter, figure: OverviewFigure, theme: Th
     });
   });
   if (curves.some(({ xs }) => xs.length > 0))
-    painter.text(loss.left, loss.top - 4, 'training loss (log), whole run', {
-      color: theme.ink2,
-      size: TYPE.small,
-    });
+    drawLogAxis(
+      painter,
+      loss,
+      y,
+      two ? 'training loss (log), whole run: A solid, B dashed' : 'training loss (log), whole run',
+      theme,
+    );
   figure.runs.forEach(({ prepared, name }, i) => {
     const lane = lanes[i]!;
     painter.text(loss.left - 8, lane.top + 6, two ? `events ${name}` : 'events', {

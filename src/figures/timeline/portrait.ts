@@ -9,6 +9,7 @@ import {
   type Frame,
   type LinearScale,
 } from '../axes';
+import { steadyExtent } from './extent';
 import { drawMarks } from '../marks';
 import type { Painter, Theme } from '../painter';
 import { valueAt, type Coordinate } from '../projection';
@@ -35,28 +36,12 @@ const BOTTOM = 40;
 const TOP = 26;
 const RIGHT = 12;
 
-/**
- * Axes that hold nearly all points of the run: what comes from, or leaves to, infinity does not set the scale.
- */
+/** Axes that hold nearly all points of the run; what comes from, or leaves to, infinity does not set the scale. */
 export function portraitExtents(
-  { timeline, branches }: PreparedTimeline,
+  prepared: PreparedTimeline,
   axes: readonly [Coordinate, Coordinate],
 ): PortraitExtents {
-  const extent = (coordinate: Coordinate): [number, number] => {
-    const values: number[] = [];
-    for (const { branch, atCheckpoints } of branches)
-      for (const i of atCheckpoints)
-        for (const point of branch.samples[i]!.points) values.push(valueAt(coordinate, point));
-    for (const { fog } of timeline.checkpoints)
-      for (const point of fog) values.push(valueAt(coordinate, point));
-    if (values.length === 0) return [-1, 1];
-    values.sort((a, b) => a - b);
-    const at = (share: number): number => values[Math.round(share * (values.length - 1))]!;
-    const [low, high] = [at(0.01), at(0.99)];
-    const pad = high > low ? 0.12 * (high - low) : 0.5 * Math.max(1e-3, Math.abs(high));
-    return [low - pad, high + pad];
-  };
-  return [extent(axes[0]), extent(axes[1])];
+  return [steadyExtent(prepared, axes[0]), steadyExtent(prepared, axes[1])];
 }
 
 /** The sample of a branch at a checkpoint; null where it does not exist there. */
@@ -76,11 +61,27 @@ function layout(
     width: Math.max(20, width - LEFT - RIGHT),
     height: Math.max(20, height - TOP - BOTTOM),
   };
+  const [across, up] = equalUnits(extents, frame.width / frame.height);
   return {
     frame,
-    x: linearScale(extents[0], [frame.left, frame.left + frame.width]),
-    y: linearScale(extents[1], [frame.top + frame.height, frame.top]),
+    x: linearScale(across, [frame.left, frame.left + frame.width]),
+    y: linearScale(up, [frame.top + frame.height, frame.top]),
   };
+}
+
+/** Axes whose extents differ more than this have units of their own. */
+const APART = 5;
+
+/** Intervals widened so that both axes have the same unit, where that leaves something to see. */
+function equalUnits(extents: PortraitExtents, aspect: number): PortraitExtents {
+  const [[a, b], [c, d]] = extents;
+  const [wide, tall] = [b - a, d - c];
+  if (Math.max(wide, tall) > APART * Math.min(wide, tall)) return extents;
+  const grow = (lo: number, hi: number, to: number): [number, number] => {
+    const more = Math.max(0, to - (hi - lo)) / 2;
+    return [lo - more, hi + more];
+  };
+  return [grow(a, b, tall * aspect), grow(c, d, wide / aspect)];
 }
 
 export function drawPortrait(painter: Painter, figure: PortraitFigure, theme: Theme): void {

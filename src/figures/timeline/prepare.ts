@@ -2,6 +2,7 @@ import type { BifurcationEvent, Branch, Timeline } from '../../core/report/timel
 import type { Stability } from '../../core/report/types';
 import type { Hue } from '../objects';
 import { valueAt, type Coordinate } from '../projection';
+import { countObjects, peakOf, type ObjectCounts } from './objectLanes';
 
 /** A stretch of a branch with one stability: samples `from` to `to`, both included. */
 export interface Stretch {
@@ -20,6 +21,8 @@ export interface DrawnBranch {
   readonly stretches: readonly Stretch[];
   /** Samples that lie at checkpoints. */
   readonly atCheckpoints: readonly number[];
+  /** It comes from infinity, or leaves for it. */
+  readonly far: boolean;
 }
 
 /** Lyapunov exponents of the attractor that most orbits reach, at the checkpoints where they are known. */
@@ -36,6 +39,9 @@ export interface PreparedTimeline {
   readonly spectra: SpectrumColumns;
   /** First and last position on the axis, of checkpoints and loss. */
   readonly extent: readonly [number, number];
+  readonly counts: ObjectCounts;
+  /** The most objects of each stability at one checkpoint. */
+  readonly peaks: Readonly<Record<'stable' | 'saddle' | 'unstable', number>>;
   readonly hueOf: (event: BifurcationEvent) => Hue;
 }
 
@@ -43,6 +49,7 @@ export interface PreparedTimeline {
 export function prepareTimeline(timeline: Timeline): PreparedTimeline {
   const hues = familyHues(timeline.branches);
   const checkpoints = new Set(timeline.checkpoints.map(({ epoch }) => epoch));
+  const atInfinity = new Set(timeline.events.filter((event) => event.atInfinity).map(({ id }) => id));
   const branches = timeline.branches.map((branch): DrawnBranch => ({
     branch,
     hue: hues.get(branch.id) ?? 0,
@@ -50,7 +57,12 @@ export function prepareTimeline(timeline: Timeline): PreparedTimeline {
     growth: Float64Array.from(branch.samples, ({ growthPerStep }) => growthPerStep ?? NaN),
     stretches: stretchesOf(branch),
     atCheckpoints: branch.samples.flatMap(({ epoch }, index) => (checkpoints.has(epoch) ? [index] : [])),
+    far: atInfinity.has(branch.from ?? '') || atInfinity.has(branch.to ?? ''),
   }));
+  const counts = countObjects(
+    branches,
+    timeline.checkpoints.map(({ epoch }) => epoch),
+  );
   const byId = new Map(branches.map((drawn) => [drawn.branch.id, drawn]));
   let lo = Infinity;
   let hi = -Infinity;
@@ -70,6 +82,12 @@ export function prepareTimeline(timeline: Timeline): PreparedTimeline {
     byId,
     spectra: spectrumColumns(timeline),
     extent: [lo, hi > lo ? hi : lo + 1],
+    counts,
+    peaks: {
+      stable: peakOf(counts.stable),
+      saddle: peakOf(counts.saddle),
+      unstable: peakOf(counts.unstable),
+    },
     hueOf: (event) => byId.get(event.branches[0] ?? '')?.hue ?? (event.order === 1 ? 'fixedPoint' : 0),
   };
 }
@@ -113,16 +131,27 @@ export function curvesOf({ branch }: DrawnBranch, coordinate: Coordinate): Curve
   return curves;
 }
 
-/** Neighbouring stretches share the sample at which stability changes, so that lines have no gaps. */
+/**
+ * Neighbouring stretches share the sample at which stability changes, so that lines have no gaps. A single marginal sample
+ * is a bifurcation: the stretch before ends, and the next begins, there.
+ */
 function stretchesOf({ samples }: Branch): Stretch[] {
   const out: Stretch[] = [];
+  const last = samples.length - 1;
+  const passing = (i: number): boolean =>
+    samples[i]!.stability === 'marginal' &&
+    (i === 0 || samples[i - 1]!.stability !== 'marginal') &&
+    (i === last || samples[i + 1]!.stability !== 'marginal');
   let from = 0;
-  for (let i = 1; i <= samples.length; i++) {
-    const before = samples[i - 1]!.stability;
-    if (i < samples.length && samples[i]!.stability === before) continue;
-    out.push({ stability: before, from, to: Math.min(i, samples.length - 1) });
+  let stability = samples[last > 0 && passing(0) ? 1 : 0]?.stability ?? 'marginal';
+  for (let i = 1; i <= last; i++) {
+    const at = passing(i) ? (i === last ? stability : samples[i + 1]!.stability) : samples[i]!.stability;
+    if (at === stability) continue;
+    out.push({ stability, from, to: i });
     from = i;
+    stability = at;
   }
+  if (last >= 0) out.push({ stability, from, to: last });
   return out;
 }
 
@@ -200,13 +229,31 @@ export function curve(
   return out;
 }
 
-/** The stretch that holds the middle four fifths of the bifurcations, with room; the whole run where that is most. */
+/** Shortest part of the bifurcations, and longest part of the run, for which the figures begin with that stretch. */
+const BURST = { events: 0.6, length: 0.1 } as const;
+
+/**
+ * The stretch in which the bifurcations crowd, with room; the whole run where they are not that crowded.
+ *
+ * It is the one that holds the largest share of the bifurcations for its share of the run, so that those outside are
+ * sparser than on average.
+ */
 export function firstView({ timeline, extent }: PreparedTimeline): readonly [number, number] {
   const at = timeline.events.filter(({ kind }) => kind !== 'bcb-persistence').map(({ epoch }) => epoch);
   if (at.length < 4) return extent;
-  const lo = at[Math.floor(0.1 * (at.length - 1))]!;
-  const hi = at[Math.ceil(0.9 * (at.length - 1))]!;
-  const pad = Math.max(0.2 * (hi - lo), 1e-3 * (extent[1] - extent[0]));
-  const view = [Math.max(extent[0], lo - pad), Math.min(extent[1], hi + pad)] as const;
-  return view[1] - view[0] > 0.6 * (extent[1] - extent[0]) ? extent : view;
+  at.sort((a, b) => a - b);
+  const whole = extent[1] - extent[0];
+  // Of all i <= j: (j - i + 1) / n - (at[j] - at[i]) / whole, largest; one pass.
+  let [from, to, best] = [0, 0, -Infinity];
+  let start = 0;
+  const gain = (i: number): number => at[i]! / whole - i / at.length;
+  for (let j = 0; j < at.length; j++) {
+    if (gain(j) > gain(start)) start = j;
+    const score = gain(start) + (j + 1) / at.length - at[j]! / whole;
+    if (score > best) [from, to, best] = [start, j, score];
+  }
+  const [lo, hi] = [at[from]!, at[to]!];
+  if ((to - from + 1) / at.length < BURST.events || (hi - lo) / whole > BURST.length) return extent;
+  const pad = Math.max(0.2 * (hi - lo), 1e-3 * whole);
+  return [Math.max(extent[0], lo - pad), Math.min(extent[1], hi + pad)];
 }

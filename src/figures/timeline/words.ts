@@ -1,4 +1,10 @@
-import type { BifurcationEvent, EventKind, Timeline, TimelineCheckpoint } from '../../core/report/timeline';
+import type {
+  BifurcationEvent,
+  EventKind,
+  LossJump,
+  Timeline,
+  TimelineCheckpoint,
+} from '../../core/report/timeline';
 import { formatComplex, formatNumber, MINUS } from '../format';
 
 const NAMES: Readonly<Record<EventKind, string>> = {
@@ -14,6 +20,13 @@ export const EVENT_KINDS = Object.keys(NAMES) as EventKind[];
 
 /** What the axis is called: s, from 0 to 1, between two compared models. */
 export const axisName = ({ axis, run }: Timeline): string => (run.pair ? 's' : axis);
+
+/** "no forcing", "GTF α = 0.15", "sparse TF τ = 16" */
+export function forcingWords({ run: { forcing } }: Timeline): string {
+  if (forcing === null) return 'forcing unknown';
+  if (forcing === 'none') return 'no forcing';
+  return forcing.replace(/\balpha (?=\d)/, 'α = ').replace(/\btau (?=\d)/, 'τ = ');
+}
 
 /** "205 checkpoints", "65 offsets", "2 models" */
 export function countedPlaces({ axis, run, checkpoints }: Timeline): string {
@@ -56,13 +69,12 @@ export function eventCause(event: BifurcationEvent): string {
   return `unit ${String(event.unit + 1)}${event.pointIndex === null ? '' : `, point ${String(event.pointIndex + 1)}`}`;
 }
 
-/** The largest upward loss jump within `within` of the event, as "+57.1 % at 2081"; '' for none. */
-export function jumpNear(timeline: Timeline, event: BifurcationEvent): string {
+/** The largest upward loss jump within `within` of the event. */
+export function jumpOf(timeline: Timeline, event: BifurcationEvent): LossJump | undefined {
   const within = timeline.association?.wholeRun.within ?? 2;
-  const near = timeline.lossJumps
+  return timeline.lossJumps
     .filter(({ epoch, change }) => change > 0 && Math.abs(epoch - event.epoch) <= within)
     .sort((a, b) => b.change - a.change)[0];
-  return near ? `${percent(near.change)} at ${String(near.epoch)}` : '';
 }
 
 /** A change of ln L in per cent: "+57.1 %". */

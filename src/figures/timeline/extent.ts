@@ -1,0 +1,152 @@
+import type { Timeline } from '../../core/report/timeline';
+import { valueAt, type Coordinate } from '../projection';
+import { curvesOf, lowerBound, type PreparedTimeline } from './prepare';
+
+/** Values further out than this many times the middle nine tenths do not set the scale. */
+const OUTLYING = { diagram: 2, portrait: 0.4 } as const;
+/** Values that quantiles are taken of. */
+const SAMPLED = 4000;
+/** Simulated points further from the usual place than this many usual widths are on their way to infinity. */
+const ESCAPING = 8;
+/** A branch from infinity sets the scale where it settles within this many heights of all else. */
+const NEAR = 1;
+
+/** Least and greatest value of a coordinate over the simulated points of each checkpoint; NaN where there are none. */
+export interface FogExtents {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+const simulated = new WeakMap<Timeline, { coordinate: Coordinate; extents: FogExtents }>();
+
+/** Extents of the simulated points, without the checkpoints at which they are on their way to infinity. */
+export function fogExtents(timeline: Timeline, coordinate: Coordinate): FogExtents {
+  const known = simulated.get(timeline);
+  if (known?.coordinate === coordinate) return known.extents;
+  const { checkpoints } = timeline;
+  const low = new Float64Array(checkpoints.length).fill(NaN);
+  const high = new Float64Array(checkpoints.length).fill(NaN);
+  checkpoints.forEach(({ fog }, i) => {
+    for (const point of fog) {
+      const value = valueAt(coordinate, point);
+      if (!(value >= low[i]!)) low[i] = value;
+      if (!(value <= high[i]!)) high[i] = value;
+    }
+  });
+  const widths = median(low.map((value, i) => high[i]! - value));
+  const middle = median(low.map((value, i) => (high[i]! + value) / 2));
+  for (let i = 0; i < low.length; i++)
+    if (Math.max(high[i]! - middle, middle - low[i]!) > ESCAPING * widths) low[i] = high[i] = NaN;
+  const extents = { low, high };
+  simulated.set(timeline, { coordinate, extents });
+  return extents;
+}
+
+/** The middle of those that are numbers; NaN of none. */
+function median(values: Float64Array): number {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  return sorted[sorted.length >> 1] ?? NaN;
+}
+
+/**
+ * Coordinate interval that the branches and simulated points of a window fill. What comes from infinity, or leaves for it,
+ * is in it only where it settles near the rest; else it is cut off.
+ */
+export function valueExtent(
+  {
+    prepared,
+    view,
+    coordinate,
+    show,
+  }: {
+    readonly prepared: PreparedTimeline;
+    readonly view: readonly [number, number];
+    readonly coordinate: Coordinate;
+    readonly show: { readonly simulated: boolean };
+  },
+  outlying: number = OUTLYING.diagram,
+): [number, number] {
+  const near: number[] = [];
+  const settled: number[][] = [];
+  for (const drawn of prepared.branches) {
+    const { low, high } = curvesOf(drawn, coordinate);
+    const { epochs } = drawn;
+    if (!drawn.far) {
+      for (let i = lowerBound(epochs, view[0]); i < low.length && epochs[i]! <= view[1]; i++)
+        near.push(low[i]!, high[i]!);
+      continue;
+    }
+    const seen = drawn.atCheckpoints.filter((i) => epochs[i]! >= view[0] && epochs[i]! <= view[1]);
+    if (seen.length === 0) continue;
+    settled.push([
+      median(low.filter((_, i) => seen.includes(i))),
+      median(high.filter((_, i) => seen.includes(i))),
+    ]);
+  }
+  if (show.simulated) {
+    const { low, high } = fogExtents(prepared.timeline, coordinate);
+    prepared.timeline.checkpoints.forEach(({ epoch }, i) => {
+      if (epoch >= view[0] && epoch <= view[1] && !Number.isNaN(low[i]!)) near.push(low[i]!, high[i]!);
+    });
+  }
+  return padded(within(near.length > 0 ? near : settled.flat(), settled, outlying));
+}
+
+/** Same for a phase portrait: over the whole run, so that the axes stand still while it is run through. */
+export function steadyExtent(prepared: PreparedTimeline, coordinate: Coordinate): [number, number] {
+  return valueExtent(
+    { prepared, view: prepared.extent, coordinate, show: { simulated: true } },
+    OUTLYING.portrait,
+  );
+}
+
+function within(
+  values: readonly number[],
+  settled: readonly (readonly number[])[],
+  outlying: number,
+): [number, number] {
+  if (values.length === 0) return [-1, 1];
+  let least = Infinity;
+  let most = -Infinity;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  const every = Math.ceil(values.length / SAMPLED);
+  const sorted = Float64Array.from(
+    { length: Math.ceil(values.length / every) },
+    (_, i) => values[i * every]!,
+  ).sort();
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  const reach = outlying * (at(0.95) - at(0.05)) || Infinity;
+  let [lo, hi] = [Math.max(least, at(0.05) - reach), Math.min(most, at(0.95) + reach)];
+  const [bottom, top] = [lo - NEAR * (hi - lo), hi + NEAR * (hi - lo)];
+  for (const pair of settled)
+    for (const value of pair)
+      if (value >= bottom && value <= top) [lo, hi] = [Math.min(lo, value), Math.max(hi, value)];
+  return [lo, hi];
+}
+
+function padded([lo, hi]: readonly [number, number]): [number, number] {
+  const pad = hi > lo ? 0.06 * (hi - lo) : 0.5 * Math.max(Math.abs(hi), 1e-3);
+  return [lo - pad, hi + pad];
+}
+
+/** Interval of ln rho / k in a window; 0 is always in it. */
+export function growthExtent({
+  prepared,
+  view,
+}: {
+  readonly prepared: PreparedTimeline;
+  readonly view: readonly [number, number];
+}): [number, number] {
+  let lo = 0;
+  let hi = 0;
+  for (const { epochs, growth } of prepared.branches)
+    for (let i = lowerBound(epochs, view[0]); i < growth.length && epochs[i]! <= view[1]; i++) {
+      if (growth[i]! < lo) lo = growth[i]!;
+      if (growth[i]! > hi) hi = growth[i]!;
+    }
+  const pad = 0.08 * (hi - lo) || 0.05;
+  return [Math.max(lo, -1) - pad, Math.min(hi, 1) + pad];
+}

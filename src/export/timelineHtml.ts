@@ -3,10 +3,18 @@ import type { Painter, Theme } from '../figures/painter';
 import { coordinateOf } from '../figures/projection';
 import { escapeXml as text, svgPainter } from '../figures/svgPainter';
 import { darkTheme, lightTheme } from '../figures/theme';
-import { drawFocus, type FocusFigure } from '../figures/timeline/focus';
+import { drawFocus, focusHeight, type FocusFigure } from '../figures/timeline/focus';
 import { drawOverview } from '../figures/timeline/overview';
-import { firstView, prepareTimeline } from '../figures/timeline/prepare';
-import { eventCause, eventName, eventObjects, provenThroughout } from '../figures/timeline/words';
+import { figureAxes, firstView, prepareTimeline } from '../figures/timeline/prepare';
+import { drawPortrait, portraitExtents } from '../figures/timeline/portrait';
+import {
+  axisName,
+  eventCause,
+  eventName,
+  eventObjects,
+  forcingWords,
+  provenThroughout,
+} from '../figures/timeline/words';
 import { STYLE } from './html';
 
 /** Tables list at most this many rows; the JSON and CSV exports hold all. */
@@ -51,7 +59,7 @@ function header(timeline: Timeline, title: string): string {
     ['Checkpoints', `${String(checkpoints.length)}, ${timeline.axis} ${span(timeline)}`],
     ...(trained
       ? ([
-          ['Forcing', run.forcing === null ? 'unknown' : text(run.forcing)],
+          ['Forcing', text(forcingWords(timeline))],
           ['Loss', timeline.lossSource === null ? 'not found' : text(timeline.lossSource)],
         ] satisfies [string, string][])
       : []),
@@ -82,18 +90,42 @@ function span({ checkpoints }: Timeline): string {
 function figures(timeline: Timeline): string {
   const prepared = prepareTimeline(timeline);
   const view = firstView(prepared);
+  const { stateDim } = timeline.model;
+  const [first, second] = figureAxes(timeline).map((axis) =>
+    coordinateOf(axis, stateDim, timeline.principal && { principal: timeline.principal }),
+  );
   const figure: FocusFigure = {
     prepared,
     view,
-    coordinate: coordinateOf({ type: 'state', index: 0 }, timeline.model.stateDim, null),
+    coordinate: first!,
     ...{ values: null, growth: null, selected: null, laneNames: true, beside: [] },
     show: { weightChange: true, simulated: true, persistence: false, exponents: true },
   };
   const overview = { runs: [{ name: timeline.run.folder, prepared, view }] };
+  const whole = view[0] === prepared.extent[0] && view[1] === prepared.extent[1];
+  const epoch = timeline.checkpoints.at(-1)?.epoch;
+  const axes = [first!, second!] as const;
+  const last =
+    stateDim < 2 || epoch === undefined
+      ? ''
+      : `<figure>${inBothThemes(
+          `Phase portrait, ${axisName(timeline)} ${String(epoch)}`,
+          440,
+          440,
+          'portrait',
+          (painter, theme) =>
+            drawPortrait(
+              painter,
+              { prepared, epoch, axes, extents: portraitExtents(prepared, axes), event: null },
+              theme,
+            ),
+        )}
+<figcaption>Phase portrait at ${axisName(timeline)} ${String(epoch)}, the last. Filled: stable, half filled: saddle, hollow: unstable; circles are fixed points. Grey: simulated.</figcaption></figure>`;
   return `<section><h2>Bifurcations along ${timeline.axis === 'offset' ? 'the direction' : 'training'}</h2>
-<figure>${inBothThemes('The whole run', WIDTH, 90, 'overview', (painter, theme) => drawOverview(painter, overview, theme))}
-${inBothThemes('The stretch that holds most bifurcations', WIDTH, 640, 'focus', (painter, theme) => drawFocus(painter, figure, theme))}
-<figcaption>Above the whole run, below the marked stretch of it: loss, number of objects by stability, first coordinate of every branch, growth per step. Filled or solid: stable. Points in grey are simulated.</figcaption></figure></section>`;
+<figure>${inBothThemes('The whole run', WIDTH, 130, 'overview', (painter, theme) => drawOverview(painter, overview, theme))}
+${inBothThemes(whole ? 'The whole run in rows' : 'The stretch that holds most bifurcations', WIDTH, focusHeight(figure), 'focus', (painter, theme) => drawFocus(painter, figure, theme))}
+<figcaption>Above the whole run, below ${whole ? 'its rows' : 'the marked stretch of it'}: loss, objects by stability, ${text(first!.title)} of every branch, bifurcations by kind (a number counts those that would stand on each other), growth per step. Filled or solid: stable; half filled: saddle; hollow: unstable. Numbers above the diagram are orders of cycles. Points in grey are simulated; an arrow at the edge of the diagram marks a branch beyond it, with the value that comes nearest.</figcaption></figure>
+${last}</section>`;
 }
 
 function inBothThemes(

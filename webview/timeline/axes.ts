@@ -1,5 +1,6 @@
 import type { Timeline } from '../../src/core/report/timeline';
 import { axisKey, coordinateOf, type AxisChoice, type Coordinate } from '../../src/figures/projection';
+import { figureAxes } from '../../src/figures/timeline/prepare';
 import type { Kept } from './store';
 
 /** The coordinate of an axis in the figures of a run: the same at all checkpoints. */
@@ -12,16 +13,13 @@ export function axesOf(
   { coordinate, portrait }: Pick<Kept, 'coordinate' | 'portrait'>,
   timeline: Timeline | null,
 ): { coordinate: AxisChoice; portrait: readonly [AxisChoice, AxisChoice] } {
-  const components =
-    timeline && timeline.model.stateDim > 3 ? (timeline.principal?.components.length ?? 0) : 0;
-  const type = components > 1 ? 'pc' : 'state';
-  return {
-    coordinate: coordinate ?? { type, index: 0 },
-    portrait: portrait ?? [
-      { type, index: 0 },
-      { type, index: 1 },
-    ],
-  };
+  const axes: readonly [AxisChoice, AxisChoice] = timeline
+    ? figureAxes(timeline)
+    : [
+        { type: 'state', index: 0 },
+        { type: 'state', index: 1 },
+      ];
+  return { coordinate: coordinate ?? axes[0], portrait: portrait ?? axes };
 }
 
 /** States, then the principal components of the run's attractors. */

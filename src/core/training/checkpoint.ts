@@ -54,7 +54,9 @@ const PROOF_SECONDS = 1;
 /** Longest cycles that are followed as branches; longer attractors keep their period and are drawn as simulated. */
 export const LONGEST_BRANCH = 128;
 /** Iterates before, and after which, states are kept for the fog. */
-const FOG = { settle: 4000, states: 160, starts: 8 };
+const FOG = { settle: 4000, states: 160, starts: 8, near: 6 };
+/** An orbit that is this many times further out after settling than halfway is still leaving for infinity. */
+const LEAVING = 10;
 
 /**
  * All objects of one checkpoint: up to `maxOrder`, and beyond it the attractors with what lies next to them.
@@ -172,15 +174,26 @@ function fog(
   const bits = new Uint8Array(L);
   const random = randomStream(seed, 0xf09);
   const attracting = cycles.filter(({ stability }) => stability === 'stable').flatMap(({ points }) => points);
-  for (let start = 0; start < FOG.starts; start++) {
-    let z = Float64Array.from({ length: n }, () => scale * (2 * random.uniform() - 1));
+  // S is large where orbits slowly leave for infinity, and then few starts stay: some are tried near the objects.
+  const sizes = cycles.flatMap(({ points }) => maxAbs(points.flat())).filter((size) => size > 0);
+  const near = sizes.length > 0 ? Math.min(scale, 2 * Math.min(...sizes)) : scale;
+  for (let start = 0; start < FOG.starts + FOG.near; start++) {
+    const box = start < FOG.starts ? scale : near;
+    let z = Float64Array.from({ length: n }, () => box * (2 * random.uniform() - 1));
     let next = new Float64Array(n);
     const step = (): void => {
       kernel.step(z, 0, next, 0, bits);
       [z, next] = [next, z];
     };
-    for (let t = 0; t < FOG.settle && maxAbs(z) < 1e8 * scale; t++) step();
-    if (!(maxAbs(z) < 1e8 * scale)) continue;
+    // Greatest size in the tenths of the way that end halfway and at the end: one turn of a slow orbit is not growth.
+    const reach = [0, 0];
+    for (let t = 0; t < FOG.settle && maxAbs(z) < 1e8 * scale; t++) {
+      step();
+      const tenth = Math.floor((10 * t) / FOG.settle);
+      if (tenth === 4) reach[0] = Math.max(reach[0]!, maxAbs(z));
+      if (tenth === 9) reach[1] = Math.max(reach[1]!, maxAbs(z));
+    }
+    if (!(maxAbs(z) < 1e8 * scale) || reach[1]! > LEAVING * reach[0]!) continue;
     if (attracting.some((point) => point.every((v, i) => Math.abs(v - z[i]!) <= 1e-6 * scale))) continue;
     const states: number[][] = [];
     for (let t = 0; t < FOG.states; t++) {

@@ -1,7 +1,7 @@
 import type { BifurcationEvent, Branch, Timeline } from '../../core/report/timeline';
 import type { Stability } from '../../core/report/types';
 import type { Hue } from '../objects';
-import { valueAt, type Coordinate } from '../projection';
+import { valueAt, type AxisChoice, type Coordinate } from '../projection';
 import { countObjects, peakOf, type ObjectCounts } from './objectLanes';
 
 /** A stretch of a branch with one stability: samples `from` to `to`, both included. */
@@ -256,4 +256,13 @@ export function firstView({ timeline, extent }: PreparedTimeline): readonly [num
   if ((to - from + 1) / at.length < BURST.events || (hi - lo) / whole > BURST.length) return extent;
   const pad = Math.max(0.2 * (hi - lo), 1e-3 * whole);
   return [Math.max(extent[0], lo - pad), Math.min(extent[1], hi + pad)];
+}
+
+/** Axes that show most of a run: states of small systems, principal components of large ones where there are some. */
+export function figureAxes({ model, principal }: Timeline): readonly [AxisChoice, AxisChoice] {
+  const type = model.stateDim > 3 && (principal?.components.length ?? 0) > 1 ? 'pc' : 'state';
+  return [
+    { type, index: 0 },
+    { type, index: 1 },
+  ];
 }

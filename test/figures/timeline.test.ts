@@ -131,8 +131,16 @@ describe('the figures of a timeline', () => {
     const coordinate = coordinateOf({ type: 'state', index: 1 }, 2, null);
     const whole = { ...figure, coordinate };
     assert.deepEqual(valueExtent({ ...whole, prepared }), valueExtent(whole));
-    const [across, up] = portraitExtents(prepared, [figure.coordinate, coordinate]);
+    const axes = [figure.coordinate, coordinate] as const;
+    const [across, up] = portraitExtents(prepared, axes);
     assert.ok(across[1] < 2 && up[1] < 2);
+    // The simulated points, x = 0.4 + 0.6 sin i and y = 0.6 cos i, are in it: they are there at one checkpoint in six.
+    assert.ok(across[0] < -0.19 && across[1] > 0.99 && up[0] < -0.59 && up[1] > 0.59);
+    // What a fixed point does at the first two of 207 checkpoints is not.
+    const [B1, ...others] = A.branches;
+    const samples = B1!.samples.map((s, i) => (i < 2 ? { ...s, points: [[9, 9]] } : s));
+    const early = prepareTimeline({ ...A, branches: [{ ...B1!, samples }, ...others] });
+    assert.deepEqual(portraitExtents(early, axes), portraitExtents(prepareTimeline(A), axes));
   });
 
   it('begins where the bifurcations crowd, or with the whole run where they do not', () => {

@@ -198,7 +198,7 @@ export function drawBranchMarks(
       );
 }
 
-/** Where a branch is beyond the scale: an arrow at the edge, with the value that comes nearest. */
+/** Where a branch is beyond the scale: an arrow at the edge, and where it stays there the value that comes nearest. */
 function drawOffScale(
   painter: Painter,
   frame: Frame,
@@ -219,7 +219,7 @@ function drawOffScale(
       ),
     }))
     .sort((a, b) => a.middle - b.middle);
-  stretches.forEach(({ drawn, from, to, nearest, side, middle }, i) => {
+  stretches.forEach(({ drawn, from, to, nearest, side, middle, enters }, i) => {
     const color = hueColor(theme, drawn.hue);
     const [edge, out] = side === 'below' ? [bottom - 1.5, 1] : [frame.top + 1.5, -1];
     if (to - from > 6) painter.line([from, edge, to, edge], { color, width: 1.5, dash: [2, 3] });
@@ -230,6 +230,7 @@ function drawOffScale(
     );
     const words = formatNumber(nearest, Math.abs(nearest) < 10 ? 1 : 0);
     const next = stretches.find((other, j) => j > i && other.side === side);
+    if (enters) return;
     const room = (next ? next.middle - 4 : frame.left + frame.width) - middle - 6;
     if (room < textWidth(words, TYPE.index) + 2) return;
     painter.text(middle + 6, edge - 4 * out, words, {
@@ -249,6 +250,8 @@ interface Beyond {
   readonly to: number;
   /** The value nearest to the scale. */
   readonly nearest: number;
+  /** The branch comes onto the scale, or leaves it, in the window. */
+  readonly enters: boolean;
 }
 
 /** Stretches of a window in which all samples of a branch lie beyond the scale, on one side. */
@@ -257,6 +260,7 @@ function beyond(drawn: DrawnBranch, values: Float64Array, x: LinearScale, y: Lin
   const { epochs } = drawn;
   const out: { -readonly [K in keyof Beyond]: Beyond[K] }[] = [];
   let open = false;
+  let inside = false;
   for (let i = lowerBound(epochs, x.domain[0]); i < epochs.length && epochs[i]! <= x.domain[1]; i++) {
     const value = values[i]!;
     const side = value < lo ? 'below' : value > hi ? 'above' : null;
@@ -265,9 +269,11 @@ function beyond(drawn: DrawnBranch, values: Float64Array, x: LinearScale, y: Lin
     if (side && open && last?.side === side) {
       last.to = px;
       last.nearest = side === 'below' ? Math.max(last.nearest, value) : Math.min(last.nearest, value);
-    } else if (side) out.push({ drawn, side, from: px, to: px, nearest: value });
+    } else if (side) out.push({ drawn, side, from: px, to: px, nearest: value, enters: false });
     open = side !== null;
+    inside ||= !open;
   }
+  for (const stretch of out) stretch.enters = inside;
   return out;
 }
 

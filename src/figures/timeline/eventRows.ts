@@ -83,20 +83,14 @@ export function rowName({ events }: EventRow): string {
 
 export const rowObjects = ({ events }: EventRow): string => eventObjects(events[0]);
 
-/** "unit 2, point 12", "unit 2, points 12 and 36", "unit 2, point 12; unit 1, point 5" */
+/** "unit 2, point 12"; of two folds "unit 2, points 12 and 36" or "units 2 and 1" */
 export function rowCause({ events }: EventRow): string {
   const [first, second] = events;
-  if (!second) return eventCause(first);
-  if (
-    first.unit !== null &&
-    first.unit === second.unit &&
-    first.pointIndex !== null &&
-    second.pointIndex !== null
-  )
-    return first.pointIndex === second.pointIndex
-      ? eventCause(first)
-      : `unit ${String(first.unit + 1)}, points ${String(first.pointIndex + 1)} and ${String(second.pointIndex + 1)}`;
-  return events.map(eventCause).join('; ');
+  if (first.unit === null || second?.unit == null) return eventCause(first);
+  if (first.unit !== second.unit) return `units ${String(first.unit + 1)} and ${String(second.unit + 1)}`;
+  if (first.pointIndex === second.pointIndex || first.pointIndex === null || second.pointIndex === null)
+    return eventCause(first);
+  return `unit ${String(first.unit + 1)}, points ${String(first.pointIndex + 1)} and ${String(second.pointIndex + 1)}`;
 }
 
 /** The largest upward loss jump next to the row's events, "+57.1 % at 2081"; '' for none. */

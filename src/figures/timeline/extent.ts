@@ -3,7 +3,7 @@ import { valueAt, type Coordinate } from '../projection';
 import { curvesOf, lowerBound, type PreparedTimeline } from './prepare';
 
 /** Values further out than this many times the middle nine tenths do not set the scale. */
-const OUTLYING = { diagram: 2, portrait: 0.4 } as const;
+const OUTLYING = 2;
 /** Values that quantiles are taken of. */
 const SAMPLED = 4000;
 /** Simulated points further from the usual place than this many usual widths are on their way to infinity. */
@@ -52,20 +52,17 @@ function median(values: Float64Array): number {
  * Coordinate interval that the branches and simulated points of a window fill. What comes from infinity, or leaves for it,
  * is in it only where it settles near the rest; else it is cut off.
  */
-export function valueExtent(
-  {
-    prepared,
-    view,
-    coordinate,
-    show,
-  }: {
-    readonly prepared: PreparedTimeline;
-    readonly view: readonly [number, number];
-    readonly coordinate: Coordinate;
-    readonly show: { readonly simulated: boolean };
-  },
-  outlying: number = OUTLYING.diagram,
-): [number, number] {
+export function valueExtent({
+  prepared,
+  view,
+  coordinate,
+  show,
+}: {
+  readonly prepared: PreparedTimeline;
+  readonly view: readonly [number, number];
+  readonly coordinate: Coordinate;
+  readonly show: { readonly simulated: boolean };
+}): [number, number] {
   const near: number[] = [];
   const settled: number[][] = [];
   for (const drawn of prepared.branches) {
@@ -78,10 +75,7 @@ export function valueExtent(
     }
     const seen = drawn.atCheckpoints.filter((i) => epochs[i]! >= view[0] && epochs[i]! <= view[1]);
     if (seen.length === 0) continue;
-    settled.push([
-      median(low.filter((_, i) => seen.includes(i))),
-      median(high.filter((_, i) => seen.includes(i))),
-    ]);
+    settled.push([low, high].map((column) => median(Float64Array.from(seen, (i) => column[i]!))));
   }
   if (show.simulated) {
     const { low, high } = fogExtents(prepared.timeline, coordinate);
@@ -89,22 +83,44 @@ export function valueExtent(
       if (epoch >= view[0] && epoch <= view[1] && !Number.isNaN(low[i]!)) near.push(low[i]!, high[i]!);
     });
   }
-  return padded(within(near.length > 0 ? near : settled.flat(), settled, outlying));
+  return padded(within(near.length > 0 ? near : settled.flat(), settled));
 }
 
-/** Same for a phase portrait: over the whole run, so that the axes stand still while it is run through. */
+/** Checkpoints whose extremes a phase portrait leaves out at either side, as a share of all. */
+const RARE = 0.03;
+
+/**
+ * Interval for a phase portrait that stands still while a run is gone through: what is there at all but few checkpoints,
+ * and where branches from infinity settle near.
+ */
 export function steadyExtent(prepared: PreparedTimeline, coordinate: Coordinate): [number, number] {
-  return valueExtent(
-    { prepared, view: prepared.extent, coordinate, show: { simulated: true } },
-    OUTLYING.portrait,
-  );
+  const { checkpoints } = prepared.timeline;
+  const place = new Map(checkpoints.map(({ epoch }, i) => [epoch, i]));
+  const fog = fogExtents(prepared.timeline, coordinate);
+  const low = fog.low.slice();
+  const high = fog.high.slice();
+  const settled: number[][] = [];
+  for (const drawn of prepared.branches) {
+    const curves = curvesOf(drawn, coordinate);
+    if (drawn.far) {
+      const at = (column: Float64Array) => median(Float64Array.from(drawn.atCheckpoints, (i) => column[i]!));
+      if (drawn.atCheckpoints.length > 0) settled.push([at(curves.low), at(curves.high)]);
+      continue;
+    }
+    for (const i of drawn.atCheckpoints) {
+      const c = place.get(drawn.epochs[i]!)!;
+      if (!(curves.low[i]! >= low[c]!)) low[c] = curves.low[i]!;
+      if (!(curves.high[i]! <= high[c]!)) high[c] = curves.high[i]!;
+    }
+  }
+  const known = (column: Float64Array) => column.filter((value) => !Number.isNaN(value)).sort();
+  const [lows, highs] = [known(low), known(high)];
+  if (lows.length === 0) return padded(within(settled.flat(), settled));
+  const rare = Math.floor(RARE * lows.length);
+  return padded(reaching([lows[rare]!, highs[highs.length - 1 - rare]!], settled));
 }
 
-function within(
-  values: readonly number[],
-  settled: readonly (readonly number[])[],
-  outlying: number,
-): [number, number] {
+function within(values: readonly number[], settled: readonly (readonly number[])[]): [number, number] {
   if (values.length === 0) return [-1, 1];
   let least = Infinity;
   let most = -Infinity;
@@ -118,13 +134,18 @@ function within(
     (_, i) => values[i * every]!,
   ).sort();
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
-  const reach = outlying * (at(0.95) - at(0.05)) || Infinity;
-  let [lo, hi] = [Math.max(least, at(0.05) - reach), Math.min(most, at(0.95) + reach)];
+  const reach = OUTLYING * (at(0.95) - at(0.05)) || Infinity;
+  return reaching([Math.max(least, at(0.05) - reach), Math.min(most, at(0.95) + reach)], settled);
+}
+
+/** The interval, as far as where branches from infinity settle if that is near. */
+function reaching(
+  [lo, hi]: readonly [number, number],
+  settled: readonly (readonly number[])[],
+): [number, number] {
   const [bottom, top] = [lo - NEAR * (hi - lo), hi + NEAR * (hi - lo)];
-  for (const pair of settled)
-    for (const value of pair)
-      if (value >= bottom && value <= top) [lo, hi] = [Math.min(lo, value), Math.max(hi, value)];
-  return [lo, hi];
+  const near = settled.flat().filter((value) => value >= bottom && value <= top);
+  return [Math.min(lo, ...near), Math.max(hi, ...near)];
 }
 
 function padded([lo, hi]: readonly [number, number]): [number, number] {

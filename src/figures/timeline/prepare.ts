@@ -230,7 +230,7 @@ export function curve(
 }
 
 /** Shortest part of the bifurcations, and longest part of the run, for which the figures begin with that stretch. */
-const BURST = { events: 0.6, length: 0.1 } as const;
+const BURST = { events: 0.6, length: 0.12 } as const;
 
 /**
  * The stretch in which the bifurcations crowd, with room; the whole run where they are not that crowded.

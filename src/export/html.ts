@@ -410,7 +410,7 @@ tbody th{font-weight:500;white-space:nowrap}
 .number,.count{text-align:right;white-space:nowrap}
 td svg{display:block;margin-top:3px}
 .figures{display:flex;flex-wrap:wrap;gap:24px;margin-top:24px;align-items:flex-start}
-figure{margin:0;flex:1 1 380px;max-width:560px;min-width:0}figure svg{max-width:100%;height:auto}
+figure{margin:0;flex:1 1 380px;max-width:560px;min-width:0}figure svg{max-width:100%;height:auto}figure.wide{max-width:none}
 figcaption{color:var(--ink-2);font-size:12px}
 details{border-bottom:1px solid var(--rule);padding:4px 0}summary{cursor:pointer}
 .only-dark{display:none}

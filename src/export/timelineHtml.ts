@@ -19,7 +19,8 @@ import { STYLE } from './html';
 
 /** Tables list at most this many rows; the JSON and CSV exports hold all. */
 const MAX_ROWS = 2000;
-const WIDTH = 1060;
+/** Of the page's text, so that figures are shown at their own size. */
+const WIDTH = 1032;
 
 /**
  * The timeline as one HTML file for people: no scripts, nothing loaded from elsewhere, light and dark by the reader's
@@ -104,6 +105,9 @@ function figures(timeline: Timeline): string {
   const overview = { runs: [{ name: timeline.run.folder, prepared, view }] };
   const whole = view[0] === prepared.extent[0] && view[1] === prepared.extent[1];
   const epoch = timeline.checkpoints.at(-1)?.epoch;
+  const cycles = timeline.branches.some(({ order }) => order > 1)
+    ? ' Numbers above the diagram are orders of cycles.'
+    : '';
   const axes = [first!, second!] as const;
   const last =
     stateDim < 2 || epoch === undefined
@@ -122,9 +126,9 @@ function figures(timeline: Timeline): string {
         )}
 <figcaption>Phase portrait at ${axisName(timeline)} ${String(epoch)}, the last. Filled: stable, half filled: saddle, hollow: unstable; circles are fixed points. Grey: simulated.</figcaption></figure>`;
   return `<section><h2>Bifurcations along ${timeline.axis === 'offset' ? 'the direction' : 'training'}</h2>
-<figure>${inBothThemes('The whole run', WIDTH, 130, 'overview', (painter, theme) => drawOverview(painter, overview, theme))}
+<figure class="wide">${inBothThemes('The whole run', WIDTH, 130, 'overview', (painter, theme) => drawOverview(painter, overview, theme))}
 ${inBothThemes(whole ? 'The whole run in rows' : 'The stretch that holds most bifurcations', WIDTH, focusHeight(figure), 'focus', (painter, theme) => drawFocus(painter, figure, theme))}
-<figcaption>Above the whole run, below ${whole ? 'its rows' : 'the marked stretch of it'}: loss, objects by stability, ${text(first!.title)} of every branch, bifurcations by kind (a number counts those that would stand on each other), growth per step. Filled or solid: stable; half filled: saddle; hollow: unstable. Numbers above the diagram are orders of cycles. Points in grey are simulated; an arrow at the edge of the diagram marks a branch beyond it, with the value that comes nearest.</figcaption></figure>
+<figcaption>Above the whole run, below ${whole ? 'its rows' : 'the marked stretch of it'}: loss, objects by stability, ${text(first!.title)} of every branch, bifurcations by kind (a number counts those that would stand on each other), growth per step. Filled or solid: stable; half filled: saddle; hollow: unstable.${cycles} Points in grey are simulated; an arrow at the edge of the diagram marks a branch beyond it, with the value that comes nearest.</figcaption></figure>
 ${last}</section>`;
 }
 

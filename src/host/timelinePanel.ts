@@ -139,7 +139,8 @@ export class TimelinePanel implements vscode.Disposable {
     );
     panel.onDidDispose(() => this.#close(), null, this.#subscriptions);
     if (place instanceof vscode.Uri) {
-      const watcher: RunWatcher = watchRun(place, '**/*', () => this.#worker);
+      const watcher: RunWatcher = watchRun(place, { include: ['**/*'], exclude: [] }, () => this.#worker);
+      watcher.attendAll();
       watcher.onDidChange(() => this.#changed(), null, this.#subscriptions);
       this.#subscriptions.push(watcher);
     }

@@ -140,6 +140,105 @@ describe('runs in the workspace', () => {
     }
   });
 
+  describe('of folders that were just made', () => {
+    const own = async (name: string): Promise<string[]> =>
+      (await runs.all())
+        .filter((run) => run.name === name)
+        .flatMap(({ folder: uri, series }) =>
+          series.checkpoints.map(({ file }) =>
+            path.relative(sample('.').fsPath, path.join(uri.fsPath, file)),
+          ),
+        );
+    /** Waits for the checkpoints of a run, for two seconds. */
+    async function within(what: string, name: string, expected: readonly string[]): Promise<void> {
+      const begin = performance.now();
+      let found = await own(name);
+      while (found.join() !== expected.join() && performance.now() - begin < 2000) {
+        await delay(20);
+        found = await own(name);
+      }
+      assert.deepEqual(found, expected, what);
+      console.log(`      ${what}: ${(performance.now() - begin).toFixed(0)} ms`);
+    }
+    const made: string[] = [];
+    const remove = (): void => {
+      for (const one of made.splice(0)) fs.rmSync(one, { recursive: true, force: true });
+    };
+    const place = (name: string): string => {
+      const one = sample(name).fsPath;
+      fs.rmSync(one, { recursive: true, force: true });
+      made.push(one);
+      return one;
+    };
+    const write = (...names: string[]): void => {
+      for (const name of names) {
+        fs.mkdirSync(path.dirname(name), { recursive: true });
+        fs.writeFileSync(name, model());
+      }
+    };
+    before(() => runs.all());
+    afterEach(remove);
+
+    it('finds what is written at once, and what is written later', async () => {
+      const one = place('new-run');
+      write(`${one}/model_1.pt`, `${one}/model_2.pt`);
+      await within('at once', 'new-run', ['new-run/model_1.pt', 'new-run/model_2.pt']);
+      write(`${one}/model_3.pt`);
+      await within('later', 'new-run', ['new-run/model_1.pt', 'new-run/model_2.pt', 'new-run/model_3.pt']);
+    });
+
+    it('finds what is written into folders in folders, however deep', async () => {
+      const one = place('deep-run');
+      write(...['000120', '000240', '000360'].map((step) => `${one}/a/ckpt/${step}/model.pt`));
+      const file = (step: string): string => `deep-run/a/ckpt/${step}/model.pt`;
+      await within('at once', 'a', ['000120', '000240', '000360'].map(file));
+      await delay(3500);
+      write(`${one}/a/ckpt/000480/model.pt`);
+      await within('later', 'a', ['000120', '000240', '000360', '000480'].map(file));
+    });
+
+    it('follows a folder that is renamed, deleted, made again', async () => {
+      const one = place('first-run');
+      const other = place('second-run');
+      write(`${one}/ckpts/model_1.pt`, `${one}/ckpts/model_2.pt`);
+      await within('made', 'first-run', ['first-run/ckpts/model_1.pt', 'first-run/ckpts/model_2.pt']);
+      fs.renameSync(one, other);
+      await within('renamed', 'second-run', ['second-run/ckpts/model_1.pt', 'second-run/ckpts/model_2.pt']);
+      assert.deepEqual(await own('first-run'), []);
+      write(`${other}/ckpts/model_3.pt`);
+      const three = [
+        'second-run/ckpts/model_1.pt',
+        'second-run/ckpts/model_2.pt',
+        'second-run/ckpts/model_3.pt',
+      ];
+      await within('written to', 'second-run', three);
+      fs.rmSync(other, { recursive: true });
+      write(`${other}/ckpts/model_5.pt`, `${other}/ckpts/model_6.pt`);
+      await within('made again', 'second-run', [
+        'second-run/ckpts/model_5.pt',
+        'second-run/ckpts/model_6.pt',
+      ]);
+      fs.rmSync(other, { recursive: true });
+      await within('deleted', 'second-run', []);
+    });
+
+    it('follows a folder behind a link, which it lists once', async () => {
+      const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'rnn-linked-'));
+      made.push(outside);
+      write(`${outside}/scratch-run/model_1.pt`, `${outside}/scratch-run/model_2.pt`);
+      fs.symlinkSync(outside, place('scratch'));
+      const file = (epoch: number): string => `scratch/scratch-run/model_${epoch}.pt`;
+      await within('linked', 'scratch-run', [1, 2].map(file));
+      fs.symlinkSync('scratch/scratch-run', place('scratch-run-once-more'));
+      write(`${outside}/scratch-run/model_3.pt`);
+      await within('written to', 'scratch-run', [1, 2, 3].map(file));
+      await runs.refresh();
+      write(`${outside}/scratch-run/model_4.pt`);
+      await within('written to after a search', 'scratch-run', [1, 2, 3, 4].map(file));
+      assert.deepEqual(await own('scratch-run-once-more'), []);
+    });
+  });
+
   it('opens a long run in stretches', async () => {
     const checkpoints = Array.from({ length: 10_000 }, (_, epoch) => ({
       epoch,
@@ -211,12 +310,11 @@ describe('a watched run', () => {
   it('waits for files that are written in pieces; renamed and deleted ones are told', async () => {
     const live = folder('watched');
     const changes: RunChange[] = [];
-    const watcher = watchRun(vscode.Uri.file(live), '**/*', () => worker);
+    const watcher = watchRun(vscode.Uri.file(live), { include: ['**/*'], exclude: [] }, () => worker);
     watcher.onDidChange((change) => changes.push(change));
     const names = (kind: keyof RunChange): string[] =>
       changes.flatMap((change) => change[kind].map((uri) => path.basename(uri.fsPath)));
     try {
-      await delay(1000);
       const bytes = model();
       const file = path.join(live, 'model_1.pt');
       fs.writeFileSync(file, bytes.subarray(0, 600));
@@ -273,10 +371,8 @@ describe('settling files', () => {
 
 describe('checkpoints in programs', () => {
   let live: string;
-  before(async () => {
+  before(() => {
     live = folder('code-run');
-    // Files that are written before the system watches a new folder are not told of.
-    await delay(1000);
     for (const epoch of [1, 2]) fs.writeFileSync(path.join(live, `net_${epoch}.pt`), model());
     fs.writeFileSync(path.join(live, 'net_epoch_1.pt'), model());
     fs.writeFileSync(path.join(live, 'net_epoch_2.pt'), model());

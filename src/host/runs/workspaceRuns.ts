@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { InputError } from '../../core/errors';
+import { folderOf, joined } from '../../runs/files';
 import { runName } from '../../runs/names';
 import { findSeries } from '../../runs/series';
 import type { CheckpointSeries, Run } from '../../runs/types';
 import type { Engine } from '../panelSession';
 import { SECTION } from '../settings';
+import { isWithin } from './knownFiles';
 import { withoutLinked } from './linkedFolders';
-import { watchRun, type RunChange } from './runWatcher';
+import { watchRun, type RunChange, type RunWatcher } from './runWatcher';
 
 /** Files listed at most; a workspace with more has other problems. */
 const MAX_FILES = 100_000;
@@ -21,11 +23,10 @@ export interface WorkspaceRun {
 /** Runs found in the workspace by the names of files alone; kept current by watching. */
 export class WorkspaceRuns implements vscode.Disposable {
   #runs: readonly WorkspaceRun[] = [];
-  /** Paths of candidate files by workspace folder. */
-  readonly #files = new Map<string, Set<string>>();
+  /** What watches each workspace folder that was searched; it knows the candidate files. */
+  readonly #watchers = new Map<string, RunWatcher>();
   readonly #details = new Map<string, Promise<Run | null>>();
   #found: Promise<void> | null = null;
-  #watchers: vscode.Disposable[] = [];
   #search: vscode.CancellationTokenSource | null = null;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #grew = new vscode.EventEmitter<WorkspaceRun>();
@@ -86,47 +87,73 @@ export class WorkspaceRuns implements vscode.Disposable {
 
   dispose(): void {
     this.#search?.cancel();
-    for (const part of [...this.#subscriptions, ...this.#watchers, this.#changed, this.#grew]) part.dispose();
+    this.#unwatch();
+    for (const part of [...this.#subscriptions, this.#changed, this.#grew]) part.dispose();
   }
 
   async #findAll(): Promise<void> {
     const source = new vscode.CancellationTokenSource();
     this.#search = source;
-    for (const watcher of this.#watchers) watcher.dispose();
-    this.#watchers = [];
-    this.#files.clear();
-    const include = globSetting('include');
-    const exclude = globSetting('exclude');
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    for (const folder of folders) {
-      const pattern = new vscode.RelativePattern(folder, include);
-      const found = await vscode.workspace.findFiles(pattern, exclude, MAX_FILES, source.token);
-      if (source.token.isCancellationRequested) return;
-      if (found.length === MAX_FILES)
-        this.log.warn(
-          `${folder.name}: more than ${MAX_FILES} files; the rest is not searched for checkpoints`,
-        );
-      const root = folder.uri.path;
-      const paths = found.map((uri) => uri.path.slice(root.length + 1));
-      const once = folder.uri.scheme === 'file' ? await withoutLinked(folder.uri.fsPath, paths) : paths;
-      if (source.token.isCancellationRequested) return;
-      this.#files.set(folder.uri.toString(), new Set(once));
-      const watcher = watchRun(folder.uri, include, this.engine);
-      this.#watchers.push(
-        watcher,
-        watcher.onDidChange((change) => this.#apply(folder.uri, change)),
+    this.#unwatch();
+    for (const folder of vscode.workspace.workspaceFolders ?? []) {
+      // What is written during the search is in the listing, or told of, or both.
+      const watcher = watchRun(
+        folder.uri,
+        { include: globs('include'), exclude: [...globs('exclude'), ...hiddenFiles(folder)] },
+        this.engine,
       );
+      const files = await this.#list(folder, source.token);
+      if (!files) {
+        watcher.dispose();
+        return;
+      }
+      watcher.begin(files);
+      this.#watchers.set(folder.uri.toString(), watcher);
+      watcher.onDidChange((change) => this.#apply(folder.uri, watcher, change));
     }
     this.#recompute();
+    this.#attend();
   }
 
-  #apply(root: vscode.Uri, { written, deleted, unreadable }: RunChange): void {
-    const files = this.#files.get(root.toString());
-    if (!files) return;
-    const path = (uri: vscode.Uri): string => uri.path.slice(root.path.length + 1);
-    for (const uri of deleted) files.delete(path(uri));
-    for (const uri of written) files.add(path(uri));
-    for (const uri of unreadable) this.log.warn(`${path(uri)} is no readable checkpoint`);
+  /** Candidate files below a folder; null if the search was called off. */
+  async #list(
+    folder: vscode.WorkspaceFolder,
+    token: vscode.CancellationToken,
+  ): Promise<readonly string[] | null> {
+    const pattern = new vscode.RelativePattern(folder, oneGlob(globs('include')));
+    const found = await vscode.workspace.findFiles(pattern, oneGlob(globs('exclude')), MAX_FILES, token);
+    if (token.isCancellationRequested) return null;
+    if (found.length === MAX_FILES)
+      this.log.warn(`${folder.name}: more than ${MAX_FILES} files; the rest is not searched for checkpoints`);
+    const root = folder.uri.path;
+    const paths = found.map((uri) => uri.path.slice(root.length + 1));
+    const files = folder.uri.scheme === 'file' ? await withoutLinked(folder.uri.fsPath, paths) : paths;
+    return token.isCancellationRequested ? null : files;
+  }
+
+  /** Folders of the runs, and of their last checkpoints. */
+  #attend(): void {
+    for (const [root, watcher] of this.#watchers) {
+      const { path } = vscode.Uri.parse(root);
+      const own = this.#runs.filter(({ folder }) => isWithin(folder.path, path));
+      watcher.attend(
+        own.flatMap(({ folder, series }) => {
+          const below = folder.path.slice(path.length + 1);
+          return [below, joined(below, folderOf(series.checkpoints.at(-1)!.file))];
+        }),
+      );
+    }
+  }
+
+  #unwatch(): void {
+    for (const watcher of this.#watchers.values()) watcher.dispose();
+    this.#watchers.clear();
+  }
+
+  #apply(root: vscode.Uri, watcher: RunWatcher, { written, deleted, unreadable }: RunChange): void {
+    if (this.#watchers.get(root.toString()) !== watcher) return;
+    for (const uri of unreadable)
+      this.log.warn(`${uri.path.slice(root.path.length + 1)} is no readable checkpoint`);
     const touched = [...written, ...deleted].map((uri) => uri.toString());
     for (const key of [...this.#details.keys()]) {
       const folder = `${key.slice(0, key.indexOf('\n'))}/`;
@@ -145,11 +172,11 @@ export class WorkspaceRuns implements vscode.Disposable {
 
   #recompute(): void {
     const runs: WorkspaceRun[] = [];
-    for (const [root, files] of this.#files) {
+    for (const [root, { known }] of this.#watchers) {
       const uri = vscode.Uri.parse(root);
       const above = uri.path.split('/').filter(Boolean).reverse();
       try {
-        for (const { folder, series } of findSeries([...files], { patterns: patterns() }))
+        for (const { folder, series } of findSeries([...known], { patterns: patterns() }))
           runs.push({
             folder: folder === '' ? uri : vscode.Uri.joinPath(uri, folder),
             name: runName([...folder.split('/').filter(Boolean).reverse(), ...above]),
@@ -170,9 +197,19 @@ function patterns(): string[] {
   return Array.isArray(given) ? given.filter((one): one is string => typeof one === 'string') : [];
 }
 
-/** Globs of a setting as one. */
-function globSetting(name: 'include' | 'exclude'): string {
+function globs(name: 'include' | 'exclude'): string[] {
   const given = vscode.workspace.getConfiguration(SECTION).get<unknown>(`checkpoints.${name}`);
-  const globs = Array.isArray(given) ? given.filter((one): one is string => typeof one === 'string') : [];
-  return globs.length === 1 ? globs[0]! : `{${globs.join(',')}}`;
+  return Array.isArray(given) ? given.filter((one): one is string => typeof one === 'string') : [];
+}
+
+/** Globs of files that VS Code hides; its own search leaves them out. */
+function hiddenFiles(folder: vscode.WorkspaceFolder): string[] {
+  const given = vscode.workspace.getConfiguration('files', folder).get<unknown>('exclude');
+  return typeof given === 'object' && given !== null
+    ? Object.entries(given).flatMap(([glob, hidden]) => (hidden === true ? [glob] : []))
+    : [];
+}
+
+function oneGlob(several: readonly string[]): string {
+  return several.length === 1 ? several[0]! : `{${several.join(',')}}`;
 }

@@ -16,6 +16,7 @@ import { pageOf } from './panelHtml';
 import { asFailure } from './panelSession';
 import type { Panels } from './panels';
 import { watchRun, type RunWatcher } from './runs/runWatcher';
+import { filesKey, timelineRequest } from './runs/timelineRequest';
 import type { TimelineStore } from './runs/timelineStore';
 import type { WorkspaceRuns } from './runs/workspaceRuns';
 import { paletteSetting, timelineSettings } from './settings';
@@ -36,8 +37,7 @@ export interface TimelineServices {
 
 /** Tells panels apart, and survives a reload of the window. */
 export function placeKey(place: TimelinePlace): string {
-  if (place instanceof vscode.Uri) return place.toString();
-  if (isPair(place)) return place.join(' ');
+  if (place instanceof vscode.Uri || isPair(place)) return filesKey(place);
   return `${DIAGRAM}${encodeURIComponent(JSON.stringify({ ...place, file: place.file.toString() }))}`;
 }
 
@@ -319,7 +319,6 @@ export class TimelinePanel implements vscode.Disposable {
     const { place } = run;
     const name = placeName(place);
     this.#remember(`busy ${side}`, { type: 'busy', side, busy: true });
-    const timeline = { ...timelineSettings(folderOf(place)), lyapunov: this.#spectra };
     const onEvent = (event: Jobs['timeline']['event']): void => {
       if (this.#runs.get(side) !== run) return;
       if (event.type === 'progress') this.#tell({ type: 'progress', side, progress: event.progress });
@@ -332,14 +331,7 @@ export class TimelinePanel implements vscode.Disposable {
         place instanceof vscode.Uri || isPair(place)
           ? this.#worker.run(
               'timeline',
-              {
-                folder:
-                  place instanceof vscode.Uri ? place.fsPath : ([place[0].fsPath, place[1].fsPath] as const),
-                run: {},
-                options: this.services.answers.get(placeKey(place)),
-                timeline,
-                cache: this.services.cache,
-              },
+              timelineRequest(place, this.services, { lyapunov: this.#spectra, partials: true }),
               onEvent,
             )
           : this.#worker.run(
@@ -349,7 +341,11 @@ export class TimelinePanel implements vscode.Disposable {
                 options: place.options,
                 along: place.along,
                 points: DIAGRAM_POINTS,
-                timeline: { ...timeline, maxOrder: place.maxOrder },
+                timeline: {
+                  ...timelineSettings(place.file),
+                  lyapunov: this.#spectra,
+                  maxOrder: place.maxOrder,
+                },
               },
               onEvent,
             );

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { CacheRef } from '../../protocol/job';
 import type { ModelAnswers } from '../modelAnswers';
 import { asFailure, type Engine } from '../panelSession';
-import { SECTION, timelineSettings } from '../settings';
+import { SECTION } from '../settings';
+import { timelineRequest } from './timelineRequest';
 import type { TimelineStore } from './timelineStore';
 import type { WorkspaceRun, WorkspaceRuns } from './workspaceRuns';
 
@@ -68,16 +69,10 @@ export class AutoAnalysis implements vscode.Disposable {
   }
 
   async #analyze({ folder, series, name }: WorkspaceRun): Promise<void> {
-    const { engine, answers, cache, timelines, log } = this.services;
+    const { engine, timelines, log } = this.services;
     try {
-      const timeline = await engine().run('timeline', {
-        folder: folder.fsPath,
-        run: { series: series.name },
-        options: answers.get(folder.toString()),
-        timeline: timelineSettings(folder),
-        cache,
-        partials: false,
-      }).result;
+      const request = timelineRequest(folder, this.services, { series: series.name, partials: false });
+      const timeline = await engine().run('timeline', request).result;
       if (!this.#disposed) timelines.set(folder, timeline);
     } catch (error) {
       const { message, remedy } = asFailure(error);

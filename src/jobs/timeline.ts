@@ -3,7 +3,8 @@ import type { Connection, EndObjects } from '../core/bifurcation/types';
 import { Cancelled, InputError } from '../core/errors';
 import { Kernel } from '../core/map/kernel';
 import type { CanonicalMap } from '../core/map/canonical';
-import type { LyapunovRow, Timeline, TimelineAxis } from '../core/report/timeline';
+import type { Timeline, TimelineAxis } from '../core/report/timeline';
+import type { LyapunovEstimate } from '../core/report/types';
 import {
   cycleOf,
   has,
@@ -201,7 +202,7 @@ class Pieces {
   readonly analyses: (CheckpointAnalysis | null)[];
   readonly steps: (Connection | null)[];
   readonly distances: (NearestBifurcation | null)[];
-  readonly spectra: (readonly (LyapunovRow | null)[] | null)[];
+  readonly spectra: (readonly (LyapunovEstimate | null)[] | null)[];
   /** Pieces that came from the cache. */
   cached = 0;
   readonly #begun = performance.now();
@@ -335,7 +336,7 @@ class Pieces {
     return found?.nearest ?? null;
   }
 
-  async #spectra(index: number): Promise<readonly (LyapunovRow | null)[] | null> {
+  async #spectra(index: number): Promise<readonly (LyapunovEstimate | null)[] | null> {
     const analysis = this.analyses[index];
     if (!analysis) return null;
     const { map } = this.checkpoints[index]!.model;

@@ -3,7 +3,7 @@ import { nearestBifurcation, type NearestBifurcation } from '../core/bifurcation
 import type { Connection, EndCycle, EndObjects } from '../core/bifurcation/types';
 import type { CanonicalMap } from '../core/map/canonical';
 import { itineraries, type Itineraries, type ItineraryTask } from '../core/plane/itineraries';
-import type { LyapunovRow } from '../core/report/timeline';
+import type { LyapunovEstimate } from '../core/report/types';
 import { attractorSpectra } from '../core/training/spectra';
 import type { WeightDerivative } from '../core/models/derivatives';
 import {
@@ -51,7 +51,7 @@ export interface TimelineResults {
   readonly itineraries: Itineraries;
   readonly checkpoint: CheckpointAnalysis;
   readonly step: Connection;
-  readonly spectra: readonly (LyapunovRow | null)[];
+  readonly spectra: readonly (LyapunovEstimate | null)[];
   readonly distance: { readonly nearest: NearestBifurcation | null };
 }
 

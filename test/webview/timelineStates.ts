@@ -159,6 +159,7 @@ export function synthetic(name: string, forcing: string, jumps: boolean): Timeli
         exponents: drifting ? [0, -0.02 - burst(epoch)] : [growthAt(epoch), growthAt(epoch) - 0.05],
         errors: [1e-5, 1e-5],
         dimension: drifting ? 1 : 0,
+        ...{ dimensionError: 0, steps: 16_000 },
       };
       return {
         epoch,

@@ -1,7 +1,7 @@
 import type { CanonicalMap } from '../map/canonical';
 import { Kernel } from '../map/kernel';
 import type { Attractor, Cycle, LyapunovEstimate } from '../report/types';
-import { lyapunovSpectrum, reportable } from '../stateSpace/lyapunov';
+import { estimateSpectrum } from '../stateSpace/lyapunov';
 import type { Survey } from './survey';
 
 type Aperiodic = Survey['aperiodic'][number];
@@ -70,7 +70,8 @@ function describe(
   const byExponent = [...orbits].sort((a, b) => a.exponent - b.exponent);
   const median = byExponent[byExponent.length >> 1]!;
   const error = Math.max(...orbits.map((o) => o.error));
-  const spectrum = context && spectrumFrom(median.state, context);
+  const spectrum =
+    context && estimateSpectrum(context.map, median.state, { ...context, mostSteps: MOST_STEPS });
   const bounded =
     `${String(orbits.length)} of ${String(seen.starts)} simulated orbits stay bounded without a period in ` +
     `${String(seen.steps)} steps`;
@@ -94,32 +95,8 @@ function describe(
   };
 }
 
-/** Multiplications that one spectrum may cost, and its steps. */
-const SPECTRUM_WORK = 3e8;
-const SPECTRUM_STEPS = { least: 1600, most: 64000 } as const;
-/** Exponents where all would cost too much. */
-const LEADING = 10;
-
-/** Along the orbit of a state on its attractor; null where that diverges after all, or was stopped. */
-function spectrumFrom(state: Float64Array, { map, scale, stop }: SpectrumContext): LyapunovEstimate | null {
-  const { n, L } = map;
-  const affordable = (m: number): number => SPECTRUM_WORK / (n * n * (L + m + 1) + 2 * m * m * n + 50);
-  const vectors = affordable(n) >= SPECTRUM_STEPS.least ? n : Math.min(n, LEADING);
-  const steps = Math.round(
-    Math.max(SPECTRUM_STEPS.least, Math.min(SPECTRUM_STEPS.most, affordable(vectors))),
-  );
-  const bound = 1e8 * scale;
-  const found = lyapunovSpectrum(map, state, { steps, transient: steps >> 3, bound, vectors, stop });
-  if (!found) return null;
-  const { exponents, errors, decided, dimension, dimensionError } = found;
-  return {
-    exponents: reportable(exponents),
-    errors,
-    dimension: decided ? dimension : null,
-    dimensionError: decided ? dimensionError : 0,
-    steps: found.steps,
-  };
-}
+/** Steps that the exponents of one attractor are averaged over at most. */
+const MOST_STEPS = 64_000;
 
 /** The exact exponents of a stable fixed point or cycle: its multipliers, per step. */
 export function spectrumOfCycle({

@@ -1,5 +1,5 @@
 import type { PrincipalAxes } from './scene';
-import type { Complex, ModelSummary, Stability } from './types';
+import type { Complex, LyapunovEstimate, ModelSummary, Stability } from './types';
 
 /**
  * The bifurcation timeline of a series of checkpoints: versioned plain data for the panel, the exports and the
@@ -103,15 +103,6 @@ export interface StabilityCounts {
   readonly marginal: number;
 }
 
-export interface LyapunovRow {
-  /** Per step, falling; null stands for -infinity. */
-  readonly exponents: readonly (number | null)[];
-  /** Standard error of each. */
-  readonly errors: readonly number[];
-  /** Kaplan-Yorke dimension. */
-  readonly dimension: number;
-}
-
 export interface TimelineAttractor {
   readonly kind: 'fixed-point' | 'cycle' | 'quasi-periodic' | 'chaotic' | 'divergent' | 'undecided';
   readonly period: number | null;
@@ -119,7 +110,7 @@ export interface TimelineAttractor {
   readonly lyapunov: number | null;
   readonly share: number;
   /** The whole Lyapunov spectrum; null where it was not asked for, or has no orbit to be taken along. */
-  readonly spectrum: LyapunovRow | null;
+  readonly spectrum: LyapunovEstimate | null;
 }
 
 export interface TimelineCheckpoint {

@@ -1,5 +1,6 @@
 import type { CanonicalMap } from '../map/canonical';
 import { Kernel, affineOf } from '../map/kernel';
+import type { LyapunovEstimate } from '../report/types';
 
 export interface LyapunovSpectrum {
   /** Per step, falling; -Infinity where the map collapses a direction. */
@@ -109,9 +110,49 @@ function dimensionError(batches: readonly (readonly number[])[]): number {
   return Math.sqrt(((count - 1) / count) * without.reduce((sum, d) => sum + (d - mean) ** 2, 0));
 }
 
-/** Exponents as reports have them: JSON knows no -infinity, null stands for it. */
-export function reportable(exponents: readonly number[]): (number | null)[] {
-  return exponents.map((value) => (value === -Infinity ? null : value));
+/** Multiplications that one estimate may cost, and its fewest steps. */
+const ESTIMATE_WORK = 3e8;
+const FEWEST_STEPS = 1600;
+/** Exponents where all would cost too much. */
+const LEADING = 10;
+
+export interface EstimateOptions {
+  /** Size of what is bounded. */
+  readonly scale: number;
+  readonly mostSteps: number;
+  /** Where the orbit is a cycle, its length: whole turns are averaged over. */
+  readonly period?: number;
+  readonly stop: () => boolean;
+}
+
+/**
+ * The spectrum along the orbit from a state on an attractor, over as many steps as a fixed amount of work allows; the
+ * largest exponents alone where all would cost too much.
+ * @returns null where the orbit diverges after all, or the computation was stopped
+ */
+export function estimateSpectrum(
+  map: CanonicalMap,
+  state: ArrayLike<number>,
+  { scale, mostSteps, period = 0, stop }: EstimateOptions,
+): LyapunovEstimate | null {
+  const { n, L } = map;
+  const affordable = (m: number): number => ESTIMATE_WORK / (n * n * (L + m + 1) + 2 * m * m * n + 50);
+  const vectors = affordable(n) >= FEWEST_STEPS ? n : Math.min(n, LEADING);
+  const wanted = Math.round(Math.max(FEWEST_STEPS, Math.min(mostSteps, affordable(vectors))));
+  const turns = BATCHES * period;
+  const steps = turns > 0 ? turns * Math.ceil(wanted / turns) : wanted;
+  const bound = 1e8 * scale;
+  const found = lyapunovSpectrum(map, state, { steps, transient: steps >> 3, bound, vectors, stop });
+  if (!found) return null;
+  const { exponents, errors, decided, dimension, dimensionError } = found;
+  return {
+    // JSON knows no -infinity, null stands for it.
+    exponents: exponents.map((value) => (value === -Infinity ? null : value)),
+    errors,
+    dimension: decided ? dimension : null,
+    dimensionError: decided ? dimensionError : 0,
+    steps: found.steps,
+  };
 }
 
 /** @param exponents falling */

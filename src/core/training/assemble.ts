@@ -4,14 +4,13 @@ import type { CanonicalMap } from '../map/canonical';
 import {
   TIMELINE_SCHEMA,
   type LossPoint,
-  type LyapunovRow,
   type StabilityCounts,
   type Timeline,
   type TimelineCheckpoint,
 } from '../report/timeline';
 import { principalComponents } from '../linalg/eigen';
 import type { PrincipalAxes } from '../report/scene';
-import type { ModelSummary } from '../report/types';
+import type { LyapunovEstimate, ModelSummary } from '../report/types';
 import type { Tensor } from '../tensor';
 import { associate, type AssociationOptions } from './association';
 import { joinBranches, type Joined, type Series } from './branches';
@@ -45,7 +44,7 @@ export interface SeriesState {
   /** Of each checkpoint's cycles. */
   readonly distances: readonly (NearestBifurcation | null)[];
   /** Of each checkpoint's attractors; null where they were not asked for. */
-  readonly spectra: readonly (readonly (LyapunovRow | null)[] | null)[];
+  readonly spectra: readonly (readonly (LyapunovEstimate | null)[] | null)[];
   /** See `Series`. */
   readonly orbit: Series['orbit'];
 }
@@ -129,7 +128,7 @@ function objectsOf(
   { branchOf }: Joined,
   index: number,
   nearest: NearestBifurcation | null,
-  spectra: readonly (LyapunovRow | null)[] | null,
+  spectra: readonly (LyapunovEstimate | null)[] | null,
 ): Omit<TimelineCheckpoint, 'epoch' | 'file' | 'entry' | 'digest' | 'loss' | 'gradNorm' | 'weightChange'> {
   const ids = branchOf[index]!;
   const counts: Record<number, { -readonly [K in keyof StabilityCounts]: number }> = {};

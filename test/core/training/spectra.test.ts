@@ -49,7 +49,7 @@ describe('Lyapunov spectra of a run', () => {
     };
     const [chaotic, second] = attractorSpectra(tent(1.9, 1.9, 0.3), analysis, never);
     near(chaotic!.exponents, [Math.log(1.9), Math.log(0.3)], 1e-9);
-    assert.ok(Math.abs(chaotic!.dimension - (1 - Math.log(1.9) / Math.log(0.3))) < 1e-9);
+    assert.ok(Math.abs(chaotic!.dimension! - (1 - Math.log(1.9) / Math.log(0.3))) < 1e-9);
     assert.equal(second, null);
   });
 

@@ -1,6 +1,7 @@
 import { detect, type DetectOptions } from '../core/detect/detect';
 import { Cancelled } from '../core/errors';
 import type { CanonicalMap } from '../core/map/canonical';
+import { clampWarning, touchesClamp } from '../core/report/clamp';
 import { REPORT_SCHEMA, type ModelSummary, type Report } from '../core/report/types';
 import type { Jobs, SearchOptions } from '../protocol/job';
 import type { Control } from './control';
@@ -30,11 +31,7 @@ export interface Subject {
 
 export function subjectOf(model: LoadedModel): Subject {
   const { map, fileName, digest, warnings } = model;
-  const clamp = model.model.values['clamp'];
-  return {
-    ...{ map, fileName, digest, warnings, summary: summarise(model) },
-    clamp: typeof clamp === 'number' ? clamp : null,
-  };
+  return { ...{ map, fileName, digest, warnings, summary: summarise(model) }, clamp: clampOf(model) };
 }
 
 /** Milliseconds between two progress messages. */
@@ -104,10 +101,6 @@ export async function analyzeSubject(
   };
 }
 
-/** Ids that are listed in one warning. */
-const LISTED = 10;
-
-/** Which objects have a point where the training code clamps the state: there its map is another one. */
 function clampWarnings(
   clamp: number | null,
   { orders, beyond }: Pick<Report, 'orders' | 'beyond'>,
@@ -117,15 +110,14 @@ function clampWarnings(
     ...orders.flatMap(({ cycles, boundaryPoints }) => [...cycles, ...boundaryPoints]),
     ...beyond,
   ];
-  const ids = objects
-    .filter(({ points }) => points.some((z) => z.some((value) => Math.abs(value) >= clamp)))
-    .map(({ id }) => id);
-  if (ids.length === 0) return [];
-  const more = ids.length > LISTED ? ` and ${String(ids.length - LISTED)} more` : '';
-  const [reach, they] = ids.length === 1 ? ['touches', 'it is no orbit'] : ['touch', 'they are no orbits'];
-  return [
-    `${ids.slice(0, LISTED).join(', ')}${more} ${reach} the clip of the training code at ${String(clamp)}: ${they} of the network as it was trained.`,
-  ];
+  const touching = objects.filter(({ points }) => touchesClamp(points, clamp)).map(({ id }) => id);
+  return [clampWarning(touching, clamp)].filter((warning) => warning !== null);
+}
+
+/** Where the training code clamps the state, or null. */
+export function clampOf({ model }: LoadedModel): number | null {
+  const clamp = model.values['clamp'];
+  return typeof clamp === 'number' ? clamp : null;
 }
 
 /** What a report says of its model, but for the unit of length. */

@@ -18,7 +18,7 @@ import type { ModelOptions } from '../core/models/types';
 import type { Jobs, TimelineOptions } from '../protocol/job';
 import { pairNames, readRun } from '../runs/readRun';
 import type { Run, RunFolder, RunOptions } from '../runs/types';
-import { summarise } from './analyze';
+import { clampOf, summarise } from './analyze';
 import { RESULT_VERSION, type Cache } from './cache';
 import type { Control } from './control';
 import type { Hash } from './load';
@@ -174,6 +174,7 @@ export async function timelineOf(
         digest: model.digest,
         map: model.map,
         parameters: model.parameters,
+        clamp: clampOf(model),
       })),
       analyses: pieces.analyses,
       steps: pieces.steps,

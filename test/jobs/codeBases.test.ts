@@ -8,6 +8,8 @@ import { analyze } from '../../src/jobs/analyze';
 import { Control } from '../../src/jobs/control';
 import { loadModel, ModelQuestion, type LoadedModel } from '../../src/jobs/load';
 import { stepCanonical } from '../core/models/support';
+import { timelineOf } from '../../src/jobs/timeline';
+import { runTimelineTask, type RunTimelineTask, type TimelineTask } from '../../src/jobs/timelineWork';
 import { seeded } from '../formats/helpers';
 import { compound, FLOAT32, JuliaWriter, REFERENCE } from '../formats/julia/juliaWriter';
 import { MatWriter } from '../formats/matlab/matWriter';
@@ -590,18 +592,23 @@ describe('files of the training codes that do not decide', () => {
     assert.match(model.notes.join('\n'), /clamps states to \[-10, 10\] \(hypers\.pkl\)/);
   });
 
+  /** z' = 0.5 z + h: a fixed point at 2 h. */
+  const halving = (h: number): Promise<LoadedModel> => {
+    const AW = [
+      [0.5, 0],
+      [0, 0.5],
+    ];
+    return load({
+      name: 'model_500.pt',
+      bytes: torch(prefixed('latent_model.latent_step.', { AW, h: [1, h] })),
+      beside: { 'hypers.pkl': pickled('hypers_plrnn.pkl') },
+    });
+  };
+
   it('and objects that touch it are named: they are none of the trained network', async () => {
-    // z' = 0.5 z + h: fixed points at 2 h, of which one coordinate is 12 and beyond the clip, then none.
+    // One coordinate is at 12 and beyond the clip, then none.
     const analysed = async (h: number): Promise<readonly string[]> => {
-      const AW = [
-        [0.5, 0],
-        [0, 0.5],
-      ];
-      const model = await load({
-        name: 'model_500.pt',
-        bytes: torch(prefixed('latent_model.latent_step.', { AW, h: [1, h] })),
-        beside: { 'hypers.pkl': pickled('hypers_plrnn.pkl') },
-      });
+      const model = await halving(h);
       const report = await analyze(
         model,
         { maxOrder: 1, seed: 1, certify: true, timeLimit: 60, threads: 1, memoryLimitMB: 256 },
@@ -616,6 +623,45 @@ describe('files of the training codes that do not decide', () => {
     };
     assert.match((await analysed(6)).join('\n'), /^FP1 touches the clip of the training code at 10: /m);
     assert.doesNotMatch((await analysed(4)).join('\n'), /touches the clip/);
+  });
+
+  it('and branches of a run, with the checkpoints where they do', async () => {
+    const checkpoints = await Promise.all(
+      [4, 6, 7].map(async (h, i) => ({
+        ...{ epoch: 10 * i, file: `model_${String(10 * i)}.pt`, entry: null },
+        model: await halving(h),
+      })),
+    );
+    const control = new Control(new Int32Array(new SharedArrayBuffer(4)), 60);
+    const made = await timelineOf(
+      {
+        ...{ name: 'run', axis: 'epoch', pair: null, loss: null, lossOffset: 0, forcing: null },
+        ...{ hyperparameters: {}, warnings: [] },
+      },
+      checkpoints,
+      [],
+      {},
+      {
+        ...{ maxOrder: 1, seed: 1, certify: true, timeLimit: 60, threads: 1, memoryLimitMB: 256, every: 1 },
+        ...{ jumps: { change: 0.1, z: 8 }, association: {} },
+      },
+      {
+        ...{ version: '0', control, cache: null, threads: 1, onEvent: () => undefined },
+        hash: () => Promise.resolve('sha256:'),
+        runTask: ((task: TimelineTask) => runTimelineTask(task, control.stop)) as RunTimelineTask,
+      },
+    );
+    const touch = /^B1 touches the clip of the training code at 10/;
+    assert.deepEqual(
+      made.checkpoints.map(({ warnings }) => warnings.filter((text) => touch.test(text)).length),
+      [0, 1, 1],
+    );
+    assert.deepEqual(
+      made.warnings.filter((text) => touch.test(text)),
+      [
+        'B1 touches the clip of the training code at 10 in 2 of 3 checkpoints, the first at epoch 10: there it is no orbit of the network as it was trained.',
+      ],
+    );
   });
 
   it('but not where the step has none: that of the clipped model', async () => {

@@ -9,6 +9,7 @@ import {
   type TimelineCheckpoint,
 } from '../report/timeline';
 import { principalComponents } from '../linalg/eigen';
+import { clampWarning, touchesClamp } from '../report/clamp';
 import type { PrincipalAxes } from '../report/scene';
 import type { LyapunovEstimate, ModelSummary } from '../report/types';
 import type { Tensor } from '../tensor';
@@ -36,6 +37,8 @@ export interface SeriesState {
     readonly digest: string;
     readonly map: CanonicalMap;
     readonly parameters: Readonly<Record<string, Tensor>>;
+    /** Where the training code clamps the state, or null. */
+    readonly clamp: number | null;
   }[];
   /** Null where a checkpoint was not analysed (yet). */
   readonly analyses: readonly (CheckpointAnalysis | null)[];
@@ -83,6 +86,13 @@ export function assembleTimeline(state: SeriesState): Timeline {
     warnings.push(
       `${String(open)} of ${String(steps.length)} steps are not followed: objects are joined by their itineraries there, and no bifurcation in them is known.`,
     );
+  const clamped = analyses.map(({ cycles }, i) => {
+    const { clamp } = checkpoints[kept[i]!]!;
+    return clamp === null
+      ? []
+      : cycles.flatMap(({ points: own }, c) => (touchesClamp(own, clamp) ? [joined.branchOf[i]![c]!] : []));
+  });
+  warnings.push(...clampSummary(state, kept, clamped));
   return {
     schema: TIMELINE_SCHEMA,
     generator: state.generator,
@@ -94,16 +104,23 @@ export function assembleTimeline(state: SeriesState): Timeline {
     lossSource: state.loss?.source ?? null,
     loss: thinned(points),
     checkpoints: kept.map((index, i): TimelineCheckpoint => {
-      const { epoch, file, entry, digest } = checkpoints[index]!;
+      const { epoch, file, entry, digest, clamp } = checkpoints[index]!;
       const row = rowAt.get(epoch + lossOffset);
       const analysis = analyses[i]!;
       const before = i === 0 ? undefined : checkpoints[kept[i - 1]!];
+      const { warnings: own, ...objects } = objectsOf(
+        ...([analysis, joined, i] as const),
+        state.distances[index] ?? null,
+        state.spectra[index] ?? null,
+      );
+      const touching = clamp === null ? null : clampWarning(clamped[i]!, clamp);
       return {
         ...{ epoch, file, entry, digest },
         loss: row?.loss ?? null,
         gradNorm: row?.gradNorm ?? null,
         weightChange: before ? weightChange(before, checkpoints[index]!) : null,
-        ...objectsOf(analysis, joined, i, state.distances[index] ?? null, state.spectra[index] ?? null),
+        ...objects,
+        warnings: touching === null ? own : [...own, touching],
       };
     }),
     branches: joined.branches,
@@ -153,6 +170,25 @@ function objectsOf(
     branches: ids,
     warnings: analysis.warnings,
   };
+}
+
+/**
+ * One sentence for the whole run.
+ * @param clamped ids of the branches that touch the clamp, of each checkpoint kept
+ */
+function clampSummary(
+  { checkpoints, axis }: SeriesState,
+  kept: readonly number[],
+  clamped: readonly (readonly string[])[],
+): string[] {
+  const where = Array.from(clamped.keys()).filter((i) => clamped[i]!.length > 0);
+  const [first] = where;
+  const clamp = first === undefined ? null : checkpoints[kept[first]!]!.clamp;
+  if (first === undefined || clamp === null) return [];
+  const ids = [...new Set(clamped.flat())];
+  const count = `${String(where.length)} of ${String(kept.length)} checkpoints`;
+  const begin = `${axis} ${String(checkpoints[kept[first]!]!.epoch)}`;
+  return [clampWarning(ids, clamp, ` in ${count}, the first at ${begin}`)!];
 }
 
 /** Components of the attractors' points; of all objects' where nothing is stable. */

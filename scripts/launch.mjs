@@ -56,7 +56,7 @@ async function smoke() {
     try {
       await openWorkbench(page, url);
       console.log('The workbench is open.');
-      await analyzeFromExplorer(page, 'R1_plrnn2_vdp_sgd/ckpt_02124.pt');
+      await analyzeFromExplorer(page, 'R1_excerpt/ckpt_02124.pt');
       await panelFrame(page, 'text=/\\bFP1\\b/');
       await panelFrame(page, 'text=/\\bC13a\\b/');
       console.log('ckpt_02124.pt: its fixed point FP1 and its cycle C13a are listed.');

@@ -9,8 +9,8 @@ const SECONDS = 60;
 
 /** Trained models, each with the order that is asked for. */
 const MODELS: readonly (readonly [file: string, maxOrder: number])[] = [
-  ['samples/R1_plrnn2_vdp_sgd/ckpt_02124.pt', 60],
-  ['samples/R1_plrnn2_vdp_sgd/ckpt_03000.pt', 60],
+  ['samples/R1_excerpt/ckpt_02124.pt', 60],
+  ['samples/R1_excerpt/ckpt_03000.pt', 60],
   ['samples/R3_shPLRNN_lorenz63/ckpt_00400.pt', 12],
   ['samples/R6_ALRNN_lorenz63/ckpt_00480.pt', 16],
   ['samples/R8_rnn_relu_flipflop/ckpt_00120.pt', 3],

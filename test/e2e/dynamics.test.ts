@@ -11,7 +11,7 @@ import {
 } from '../../scripts/workbench.mjs';
 import { eventually, Session, type Panel } from './session';
 
-const VDP = 'R1_plrnn2_vdp_sgd/ckpt_02124.pt';
+const VDP = 'R1_excerpt/ckpt_02124.pt';
 /** Its unstable fixed point and the cycle that attracts. */
 const VDP_OBJECTS = ['FP1', 'C13a'];
 
@@ -76,7 +76,7 @@ describe('the dynamics panel in VS Code', () => {
     const milliseconds: number[] = [];
     // The best of a few, because other programs share the machine.
     for (let run = 0; run < 4; run++) {
-      const item = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
+      const item = await revealInExplorer(session.page, 'R1_excerpt/ckpt_03000.pt');
       await item.click({ button: 'right' });
       // A menu that has only just opened takes no click; a hand is slower than that, too.
       await session.page.waitForTimeout(400);
@@ -159,7 +159,7 @@ describe('the dynamics panel in VS Code', () => {
   it('opens one panel for each selected file', async () => {
     const first = await revealInExplorer(session.page, VDP);
     await first.click();
-    const second = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
+    const second = await revealInExplorer(session.page, 'R1_excerpt/ckpt_03000.pt');
     await second.click({ modifiers: ['ControlOrMeta'] });
     await second.click({ button: 'right' });
     await chooseFromMenu(session.page, 'Analyze RNN Dynamics');
@@ -243,7 +243,7 @@ describe('the dynamics panel in VS Code', () => {
     assert.match(await save(/SVG/, 'ckpt_02124.state-space.svg'), /<svg[\s\S]*<\/svg>/);
     await save(/PNG/, 'ckpt_02124.state-space.png');
     const png = fs.readFileSync(
-      path.join(session.workspace, 'R1_plrnn2_vdp_sgd', 'ckpt_02124.state-space.png'),
+      path.join(session.workspace, 'R1_excerpt', 'ckpt_02124.state-space.png'),
     );
     assert.equal(png.subarray(1, 4).toString('latin1'), 'PNG');
   });

@@ -139,8 +139,8 @@ describe('the timeline panel in VS Code', () => {
   });
 
   it('compares two files selected in the Explorer', async () => {
-    const first = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_02124.pt');
-    const second = await revealInExplorer(session.page, 'R1_plrnn2_vdp_sgd/ckpt_03000.pt');
+    const first = await revealInExplorer(session.page, 'R1_excerpt/ckpt_02124.pt');
+    const second = await revealInExplorer(session.page, 'R1_excerpt/ckpt_03000.pt');
     await first.click();
     await second.click({ modifiers: ['Control'] });
     await second.click({ button: 'right' });

@@ -5,7 +5,7 @@ import type { Frame } from 'playwright-core';
 import { panelFrame, revealInExplorer } from '../../scripts/workbench.mjs';
 import { eventually, Session } from './session';
 
-const VDP = 'R1_plrnn2_vdp_sgd/ckpt_02124.pt';
+const VDP = 'R1_excerpt/ckpt_02124.pt';
 
 describe('the weight viewer in VS Code', () => {
   let session: Session;

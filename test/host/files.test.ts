@@ -65,7 +65,7 @@ describe('files', () => {
   after(() => provider.dispose());
 
   it('hands a file on disk over by its path', async () => {
-    const uri = sample('R1_plrnn2_vdp_sgd/ckpt_02124.pt');
+    const uri = sample('R1_excerpt/ckpt_02124.pt');
     assert.deepEqual(await fileRef(uri), { kind: 'path', path: uri.fsPath });
   });
 

@@ -8,12 +8,12 @@ describe('Analyze RNN Dynamics', () => {
   afterEach(closeAll);
 
   it('opens a panel named after the file', async () => {
-    await analyze(sample('R1_plrnn2_vdp_sgd/ckpt_02124.pt'));
+    await analyze(sample('R1_excerpt/ckpt_02124.pt'));
     await panelsAre(['ckpt_02124.pt']);
   });
 
   it('shows the panel there is instead of opening another', async () => {
-    const file = sample('R1_plrnn2_vdp_sgd/ckpt_02124.pt');
+    const file = sample('R1_excerpt/ckpt_02124.pt');
     await analyze(file);
     await analyze(sample('json/plrnn-16-cycles.json'));
     await analyze(file);
@@ -25,13 +25,13 @@ describe('Analyze RNN Dynamics', () => {
   });
 
   it('opens one panel for each selected file', async () => {
-    const files = ['R1_plrnn2_vdp_sgd/ckpt_02124.pt', 'R1_plrnn2_vdp_sgd/ckpt_03000.pt'].map(sample);
+    const files = ['R1_excerpt/ckpt_02124.pt', 'R1_excerpt/ckpt_03000.pt'].map(sample);
     await analyze(files[1], files);
     await panelsAre(['ckpt_02124.pt', 'ckpt_03000.pt']);
   });
 
   it('leaves folders of a selection out', async () => {
-    const selected = ['R1_plrnn2_vdp_sgd', 'R1_plrnn2_vdp_sgd/ckpt_02124.pt'].map(sample);
+    const selected = ['R1_excerpt', 'R1_excerpt/ckpt_02124.pt'].map(sample);
     await analyze(selected[1], selected);
     await panelsAre(['ckpt_02124.pt']);
   });

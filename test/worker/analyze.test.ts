@@ -51,7 +51,7 @@ describe('analysis in a worker thread', () => {
 
   // What the runs end in is known from long simulations of the training scripts' authors, by another program.
   it('a PLRNN trained on the Van der Pol oscillator ends in a stable 39-cycle', async () => {
-    const report = await analyze('samples/R1_plrnn2_vdp_sgd/ckpt_03000.pt');
+    const report = await analyze('samples/R1_excerpt/ckpt_03000.pt');
     assert.deepEqual(stable(report), ['C39a']);
     assert.ok(report.orders.every((o) => o.complete));
     assert.equal(report.attractors[0]?.cycle, 'C39a');
@@ -175,10 +175,10 @@ describe('analysis in a worker thread', () => {
   });
 
   it('answers what the panel asks of an opened model', async () => {
-    const file = { kind: 'path', path: path.join(root, 'samples/R1_plrnn2_vdp_sgd/ckpt_02124.pt') } as const;
+    const file = { kind: 'path', path: path.join(root, 'samples/R1_excerpt/ckpt_02124.pt') } as const;
     const opened = await client.run('open', { session: 's', file, options: {} }).result;
     assert.deepEqual(opened, { stateDim: 2, reluUnits: 2 });
-    const report = await analyze('samples/R1_plrnn2_vdp_sgd/ckpt_02124.pt');
+    const report = await analyze('samples/R1_excerpt/ckpt_02124.pt');
     const objects = [...report.orders.flatMap((o) => o.cycles), ...report.beyond];
     const scene = await client.run('scene', {
       session: 's',

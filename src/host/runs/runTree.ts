@@ -33,6 +33,8 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
   readonly #changed = new vscode.EventEmitter<RunNode | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
+  /** How many runs have a name, and how many have it in a folder. */
+  readonly #namesakes = new Map<string, number>();
 
   constructor(
     private readonly runs: WorkspaceRuns,
@@ -43,7 +45,12 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
   }
 
   async getChildren(node?: RunNode): Promise<RunNode[]> {
-    if (!node) return (await this.runs.all()).map((run) => ({ kind: 'run', run }));
+    if (!node) {
+      const runs = await this.runs.all();
+      this.#namesakes.clear();
+      for (const key of runs.flatMap(keysOf)) this.#namesakes.set(key, (this.#namesakes.get(key) ?? 0) + 1);
+      return runs.map((run) => ({ kind: 'run', run }));
+    }
     if (node.kind === 'checkpoint') return [];
     const { run } = node;
     const count = run.series.checkpoints.length;
@@ -82,6 +89,7 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
     item.id = `${folder.toString()}#${series.name}`;
     item.iconPath = new vscode.ThemeIcon('graph-line');
     item.description = [
+      ...this.#apart(run),
       vscode.l10n.t('{0} checkpoints', series.checkpoints.length.toLocaleString('en')),
       ...(timeline && timeline.events.length > 0
         ? [
@@ -100,6 +108,15 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
     item.tooltip = tooltip;
     item.contextValue = 'run';
     return item;
+  }
+
+  /** What tells a run from others of its name: where it lies, and which of the series there it is. */
+  #apart(run: WorkspaceRun): string[] {
+    const [named, inFolder] = keysOf(run).map((key) => this.#namesakes.get(key) ?? 1) as [number, number];
+    return [
+      ...(named > inFolder ? [vscode.workspace.asRelativePath(run.folder)] : []),
+      ...(inFolder > 1 ? [run.series.name] : []),
+    ];
   }
 
   #stretchItem({ run, from, to }: Stretch): vscode.TreeItem {
@@ -173,6 +190,10 @@ export class RunTree implements vscode.TreeDataProvider<RunNode>, vscode.Disposa
     }
     return points[low]?.epoch === wanted ? points[low]!.loss : null;
   }
+}
+
+function keysOf({ name, folder }: WorkspaceRun): [string, string] {
+  return [name, `${name}\n${folder.toString()}`];
 }
 
 function checkpoints(run: WorkspaceRun, from: number, to: number): CheckpointNode[] {

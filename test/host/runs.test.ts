@@ -378,6 +378,12 @@ describe('settling files', () => {
     await eventually(() => told.length > 0, 'settling');
     assert.deepEqual(told, [{ written: ['a'], deleted: [], unreadable: [] }]);
     assert.equal(size, 5);
+    settler.touched('a');
+    await delay(700);
+    assert.equal(told.length, 1, 'nothing happened since');
+    size = 6;
+    settler.touched('a');
+    await eventually(() => told.length === 2, 'another report');
     settler.dispose();
   });
 

@@ -43,6 +43,8 @@ interface Pending {
  */
 export class Settler {
   readonly #pending = new Map<string, Pending>();
+  /** As they were when they were reported as written: several watchers may tell of one change, one after the other. */
+  readonly #told = new Map<string, FileState>();
   readonly #ready = { written: new Set<string>(), deleted: new Set<string>(), unreadable: new Set<string>() };
   #flush: NodeJS.Timeout | null = null;
   #firstReady = 0;
@@ -77,12 +79,20 @@ export class Settler {
     const state = await this.ports.stat(file).catch(() => null);
     if (this.#superseded(file, pending)) return;
     if (!state) {
+      this.#told.delete(file);
       this.#settle(file, 'deleted');
+      return;
+    }
+    const told = this.#told.get(file);
+    if (told?.size === state.size && told.mtime === state.mtime) {
+      this.#pending.delete(file);
       return;
     }
     const still = state.size > 0 && state.size === pending.last?.size && state.mtime === pending.last.mtime;
     if (still && (await this.#whole(file))) {
-      if (!this.#superseded(file, pending)) this.#settle(file, 'written');
+      if (this.#superseded(file, pending)) return;
+      this.#told.set(file, state);
+      this.#settle(file, 'written');
     } else if (!this.#superseded(file, pending)) {
       if (still && pending.looks >= LOOKS) this.#settle(file, 'unreadable');
       else

@@ -101,7 +101,10 @@ describe('the timeline panel', () => {
   it('tells its page of the comparison, opens its files, and adds spectra when they are asked for', async () => {
     const panel = show(pair);
     panel.say({ type: 'ready' });
-    const first = await eventually(() => panel.last('timeline')?.timeline, 'the timeline');
+    const first = await eventually(() => {
+      const made = panel.last('timeline')?.timeline;
+      return made?.search.partial === false && made;
+    }, 'the whole timeline');
     assert.equal(panel.told[0]?.type, 'init');
     // R1 loses stability at a center bifurcation between these two.
     assert.ok(first.events.some(({ kind }) => kind === 'center'));

@@ -242,9 +242,7 @@ describe('the dynamics panel in VS Code', () => {
     assert.match(await save(/HTML/, 'ckpt_02124.dynamics.html'), /^<!doctype html>[\s\S]*<svg/i);
     assert.match(await save(/SVG/, 'ckpt_02124.state-space.svg'), /<svg[\s\S]*<\/svg>/);
     await save(/PNG/, 'ckpt_02124.state-space.png');
-    const png = fs.readFileSync(
-      path.join(session.workspace, 'R1_excerpt', 'ckpt_02124.state-space.png'),
-    );
+    const png = fs.readFileSync(path.join(session.workspace, 'R1_excerpt', 'ckpt_02124.state-space.png'));
     assert.equal(png.subarray(1, 4).toString('latin1'), 'PNG');
   });
 

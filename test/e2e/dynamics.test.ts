@@ -140,6 +140,40 @@ describe('the dynamics panel in VS Code', () => {
     await session.screenshot('plane-opened');
   });
 
+  it('draws a loss beneath the plane, from a file that is chosen in a dialog', async () => {
+    const rows = Array.from({ length: 9 }, (_, y) => Array.from({ length: 9 }, (_x, x) => x * x + y));
+    const folder = path.join(session.workspace, path.dirname(VDP));
+    fs.writeFileSync(path.join(folder, 'validation_loss.csv'), rows.map((row) => row.join(',')).join('\n'));
+    try {
+      await analyzeFromExplorer(session.page, VDP);
+      const panel = await (await session.panel('FP1')).done();
+      await openTab(panel, 'Parameter plane');
+      await panel.button('Loss surface…').click();
+      const dialog = session.page.locator('.quick-input-widget:visible');
+      await dialog.getByText('Loss Beneath the Parameter Plane').waitFor();
+      const files = dialog.locator('.monaco-list-row');
+      await files.filter({ hasText: 'validation_loss.csv' }).waitFor();
+      assert.equal(await files.filter({ hasText: 'ckpt_02124.pt' }).count(), 0, 'weights are no loss');
+      await session.screenshot('loss-dialog');
+      await files.filter({ hasText: 'validation_loss.csv' }).click();
+      await panel.frame
+        .getByRole('application', { name: /with the loss from validation_loss\.csv beneath/ })
+        .waitFor();
+      await session.screenshot('loss-surface');
+      await panel.button('Other loss surface…').click();
+      await dialog.getByText('Loss Beneath the Parameter Plane').waitFor();
+      await session.page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      assert.equal(
+        await panel.button('Remove loss surface').count(),
+        1,
+        'nothing was chosen, nothing changes',
+      );
+    } finally {
+      fs.rmSync(path.join(folder, 'validation_loss.csv'));
+    }
+  });
+
   it('draws the bifurcation diagram along a weight', async () => {
     await analyzeFromExplorer(session.page, VDP);
     const panel = await (await session.panel('FP1')).done();

@@ -1,7 +1,7 @@
 import type { CanonicalMap } from '../map/canonical';
 
 /** More than the rounding of all clips of one polygon together, in units of |C_u|_1 (each moves a vertex by a few 1e-16). */
-const SLACK = 1e-11;
+export const SLACK = 1e-11;
 
 /**
  * The region words met far from the origin, for n <= 3: every z with max|z_i| >= `far` has one of these words.

@@ -59,6 +59,14 @@ export type Left = (typeof Left)[keyof typeof Left];
 
 let signed = new Float64Array(256);
 
+/** Bound on the error of a x + b y + c anywhere in a cell: its error set, rounding, and a doubt about the numbers themselves. */
+export function slackOf({ error, magnitude }: Cell, a: number, b: number, c: number, doubt: number): number {
+  const [absA, absB] = [Math.abs(a), Math.abs(b)];
+  let slack = absA * error[0]! + absB * error[1]!;
+  for (let j = 2; j < ERROR; j += 2) slack += Math.abs(a * error[j]! + b * error[j + 1]!);
+  return (slack + doubt + 8 * UNIT * ((absA + absB) * magnitude + Math.abs(c))) * INFLATE;
+}
+
 /**
  * The part of `from` where side (a x + b y + c) >= 0, with everything that rounding or the error set could bring
  * there. `to` receives it unless all of it or nothing is left; it must be another cell.
@@ -66,10 +74,7 @@ let signed = new Float64Array(256);
  */
 export function clip(from: Cell, a: number, b: number, c: number, side: number, to: Cell, doubt = 0): Left {
   const { vertices, error, magnitude, length } = from;
-  const [absA, absB] = [Math.abs(a), Math.abs(b)];
-  let slack = absA * error[0]! + absB * error[1]!;
-  for (let j = 2; j < ERROR; j += 2) slack += Math.abs(a * error[j]! + b * error[j + 1]!);
-  slack = (slack + doubt + 8 * UNIT * ((absA + absB) * magnitude + Math.abs(c))) * INFLATE;
+  const slack = slackOf(from, a, b, c, doubt);
   if (!(slack < Infinity)) return Left.all;
   if (2 * signed.length < length) signed = new Float64Array(length);
   let greatest = -Infinity;

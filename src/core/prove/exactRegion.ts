@@ -467,13 +467,15 @@ function decompose(x: number): { mantissa: bigint; exponent: number } {
   return { mantissa: bits >> 63n === 1n ? -mantissa : mantissa, exponent };
 }
 
-function commonShift(arrays: readonly Float64Array[]): number {
+/** Power of two that makes integers of all these numbers. */
+export function commonShift(arrays: readonly Float64Array[]): number {
   let least = 0;
   for (const a of arrays) for (const x of a) least = Math.min(least, decompose(x).exponent);
   return -least;
 }
 
-function scaled(x: number, shift: number): bigint {
+/** x 2^shift, an integer. */
+export function scaled(x: number, shift: number): bigint {
   const { mantissa, exponent } = decompose(x);
   return mantissa << BigInt(exponent + shift);
 }

@@ -1,10 +1,12 @@
 import type { CanonicalMap } from '../map/canonical';
+import { boxWords } from '../detect/boxWords';
 import { farWords } from '../detect/directions';
 import { farTree } from './farTree';
 import { FixedPointTree } from './fixedPointTree';
 import type { TreeCounts, TreeHandlers } from './fixedPointTree';
 import { buildLcp } from './lcp';
 import type { Lcp } from './lcp';
+import { planarRegions } from './planarRegions';
 import { principalPivoting } from './principalPivoting';
 import { RegionWords } from '../detect/regionWords';
 import type { UniquePart } from '../report/proof';
@@ -67,6 +69,11 @@ export interface FixedPointSearchResult {
   readonly errorBound: number;
 }
 
+/** Units from which on all regions are sooner solved than a tree over the units is searched: of a plane, of space. */
+const CELLS_FROM = { plane: 24, space: 60 };
+/** Regions of space are cut out of this cube; those that reach beyond it are enumerated by their directions. */
+const FAR = 1000;
+
 /** Largest number of units for which every word is solved when no base region is regular. */
 const WORD_BY_WORD = 16;
 
@@ -77,7 +84,8 @@ const WORD_BY_WORD = 16;
  * first. Otherwise every region word is either solved by itself or belongs to a subtree that a checked Farkas
  * certificate excludes (`FixedPointTree`, `FarkasChecker`). Certificates of low-rank problems hold only within a
  * bounded set; then far points are excluded by the words met far out (n <= 3) or by a second tree on the
- * normalised problem. Without that second part the proof holds in the box that is reported.
+ * normalised problem. Without that second part the proof holds in the box that is reported. Where many units see a
+ * state of few dimensions, the regions are fewer than the subtrees: each is solved by itself.
  *
  * @param map scaled so that the largest of |g|, |d| is about 1 (or zero)
  */
@@ -90,19 +98,30 @@ export function searchFixedPoints(
 
 /** Rough cost in tree nodes, from the number of units and the state dimension; within a factor of 30 of most nets. */
 export function predictFixedPointWork(map: CanonicalMap): { method: string; nodes: number } {
-  const { n, L } = map;
+  const { L } = map;
   const lcp = L <= 200 ? buildLcp(map) : null;
   if (lcp !== null && uniqueByPMatrix(lcp) !== null) return { method: 'unique solution', nodes: 1 };
   const words = 2 ** Math.min(L + 1, 1000);
   if (L <= 200 && lcp === null) return { method: 'word by word', nodes: words / 2 };
+  if (enumeratesAll(map)) return { method: 'arrangement of borders', nodes: cellsOf(map) };
+  const tree = 4 * 1.33 ** Math.min(L, 1000);
+  return { method: 'complementarity search', nodes: Math.round(Math.min(words, 2 * cellsOf(map), tree)) };
+}
+
+/** Most regions that L borders can cut the state space into. */
+function cellsOf({ n, L }: CanonicalMap): number {
   let cells = 0;
   let term = 1;
   for (let k = 0; k <= Math.min(n, L); k++) {
     cells += term;
     term = (term * (L - k)) / (k + 1);
   }
-  const tree = 4 * 1.33 ** Math.min(L, 1000);
-  return { method: 'complementarity search', nodes: Math.round(Math.min(words, 2 * cells, tree)) };
+  return cells;
+}
+
+/** Whether all regions are enumerated, instead of a tree over the units. */
+function enumeratesAll({ n, L }: CanonicalMap): boolean {
+  return (n === 2 && L >= CELLS_FROM.plane) || (n === 3 && L >= CELLS_FROM.space);
 }
 
 /** Whether the regions that reach far out are enumerated, instead of a second tree. */
@@ -160,7 +179,44 @@ class FixedPointSearch {
         error,
       );
     }
-    return lcp.homogeneous ? this.cone(lcp, error) : this.inhomogeneous(lcp, error);
+    if (lcp.homogeneous) return this.cone(lcp, error);
+    const { log, trees } = this.options;
+    // The cells have no written form, and cannot be shared out.
+    const cells = enumeratesAll(this.map) && !log && !trees ? this.cells() : null;
+    return cells ?? this.inhomogeneous(lcp, error);
+  }
+
+  /** Every region there is, solved by itself; null where far too many meet in one place to be told apart. */
+  private cells(): FixedPointSearchResult | null {
+    const { map } = this;
+    const { stop, onProgress } = this.options;
+    const expected = cellsOf(map);
+    let visited = 0;
+    let stopped = false;
+    const visit = (word: Uint8Array): boolean => {
+      this.words.settle(word);
+      visited++;
+      if (visited % 64 !== 0) return true;
+      onProgress?.(Math.min(0.99, visited / expected));
+      stopped = stop();
+      return !stopped && visited <= 2 * expected;
+    };
+    const cones = map.d.every((v) => v === 0);
+    const near = map.n === 2 ? planarRegions(map, FAR, null, visit) : cones || boxWords(map, FAR, visit);
+    const finished = near && farWords(map, FAR, visit);
+    if (!finished && !stopped) return null;
+    this.method = 'arrangement of borders';
+    this.counts['cells'] = visited;
+    if (stopped) {
+      this.undecided = Math.max(1, expected - visited);
+      this.reasons.push(
+        `The search was stopped after ${String(visited)} of about ${String(expected)} regions.`,
+      );
+    }
+    return this.finish(
+      "Every fixed point is listed: the units' borders cut the state space into cells, the regions, and each was solved by itself. This holds in all of state space.",
+      0,
+    );
   }
 
   /** Whether the one solution was found: for certain, or as a point on borders. */

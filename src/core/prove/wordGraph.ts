@@ -1,7 +1,8 @@
 import type { CanonicalMap } from '../map/canonical';
-import { Cell, CellPool, clip, grown, image, Left, setBox } from './cell';
+import { Cell, CellPool, clip, grown, image, Left } from './cell';
 import { Components } from './components';
 import { pieceOf, type Piece } from './exhaustive';
+import { planarRegions } from './planarRegions';
 
 export interface WordGraphLimits {
   /** Words beyond which a level is given up; the orders before stay proven. */
@@ -47,11 +48,13 @@ export class WordGraph {
     readonly radius: number,
     readonly limits: WordGraphLimits,
   ) {
-    this.#regions = new Regions(map, radius, limits.spread ?? null, (region, cell) =>
-      this.#level.add(region, region, 0, cell),
-    );
+    this.#regions = new Regions(map, radius, limits.spread ?? null, (region, cell) => {
+      this.#level.add(region, region, 0, cell);
+      return this.#level.count <= limits.nodes && (region % 64 !== 0 || !limits.stop());
+    });
     this.#level.close(0);
     this.nodes = this.#level.count;
+    this.#givenUp = !this.#regions.complete;
   }
 
   /** Whether there is a next level, and words enough for it. */
@@ -300,41 +303,23 @@ class Regions {
   readonly pieces: Piece[] = [];
   /** Units whose border bounds the region in the box. To leave one out only makes a cell larger, which is safe. */
   readonly facets: Int32Array[] = [];
+  /** Whether these are all. */
+  readonly complete: boolean;
 
   constructor(
     readonly map: CanonicalMap,
     radius: number,
     readonly spread: CanonicalMap | null,
-    visit: (region: number, cell: Cell) => void,
+    visit: (region: number, cell: Cell) => boolean,
   ) {
-    const { L, C, d } = map;
-    const bits = new Uint8Array(L);
-    const descend = (from: number, whole: Cell): void => {
-      let part = whole;
-      for (let u = from; u < L; u++) {
-        const [a, b, c] = [C[2 * u]!, C[2 * u + 1]!, d[u]!];
-        const [on, off] = [new Cell(), new Cell()];
-        const doubt = this.doubt(u, part);
-        const active = clip(part, a, b, c, 1, on, doubt);
-        const inactive = active === Left.nothing ? Left.all : clip(part, a, b, c, -1, off, doubt);
-        if (active === Left.nothing) bits[u] = 0;
-        else if (inactive === Left.nothing) bits[u] = 1;
-        else {
-          bits[u] = 1;
-          descend(u + 1, active === Left.all ? part : on);
-          bits[u] = 0;
-          if (inactive === Left.part) part = off;
-        }
-      }
+    const doubt = spread ? (u: number, cell: Cell): number => this.doubt(u, cell) : null;
+    this.complete = planarRegions(map, radius, doubt, (bits, cell) => {
       const piece = pieceOf(map, bits.slice());
       if (spread) widen(piece, map, spread);
       this.pieces.push(piece);
-      this.facets.push(this.#facetsOf(part, bits));
-      visit(this.pieces.length - 1, part);
-    };
-    const box = new Cell();
-    setBox(box, radius);
-    descend(0, box);
+      this.facets.push(this.#facetsOf(cell, bits));
+      return visit(this.pieces.length - 1, cell);
+    });
   }
 
   /** How far a unit's preactivation may be off in a cell. */

@@ -97,6 +97,13 @@ export function scaling(): { table: string; plot: string } {
   series('fixed points, shallow, M = 3', 'L', [10, 20, 30, 40], (L, seed) =>
     nodesOf(searchFixedPoints(shallow(seed, 3, L), { certify: true, stop: never }).counts),
   );
+  for (const [M, units] of [
+    [2, [25, 50, 100]],
+    [3, [60, 80, 100]],
+  ] as const)
+    series(`fixed points by regions, shallow, M = ${String(M)}`, 'L', units, (L, seed) =>
+      nodesOf(searchFixedPoints(shallow(seed, M, L), { certify: true, stop: never }).counts),
+    );
   series('fixed points, shallow, L = 20', 'M', [2, 4, 6, 8, 10], (M, seed) =>
     nodesOf(searchFixedPoints(shallow(seed, M, 20), { certify: true, stop: never }).counts),
   );
@@ -155,7 +162,7 @@ export function scaling(): { table: string; plot: string } {
   );
   const table = markdown(
     'How the cost grows',
-    `Medians over ${String(SEEDS)} seeded nets. "Work": subtrees of the search for fixed points and of the block-cyclic search, words of the word graph. The factor is fitted to ln(work) by least squares; in the word graph it tends to exp(h) for a map of topological entropy h. [Plot](scaling.svg)`,
+    `Medians over ${String(SEEDS)} seeded nets. "Work": subtrees of the search for fixed points and of the block-cyclic search, regions where these are enumerated (a power of L, not exponential), words of the word graph. The factor is fitted to ln(work) by least squares; in the word graph it tends to exp(h) for a map of topological entropy h. [Plot](scaling.svg)`,
     ['proof', 'along', 'work', 'factor per step', 'ms'],
     rows,
   );

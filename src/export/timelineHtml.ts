@@ -6,7 +6,8 @@ import { darkTheme, lightTheme } from '../figures/theme';
 import { drawFocus, focusHeight, type FocusFigure } from '../figures/timeline/focus';
 import { drawOverview } from '../figures/timeline/overview';
 import { figureAxes, firstView, prepareTimeline } from '../figures/timeline/prepare';
-import { drawPortrait, portraitExtents } from '../figures/timeline/portrait';
+import { portraitExtents } from '../figures/timeline/extent';
+import { drawPortrait } from '../figures/timeline/portrait';
 import {
   axisName,
   eventCause,

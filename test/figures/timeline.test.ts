@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { coordinateOf } from '../../src/figures/projection';
 import { svgPainter } from '../../src/figures/svgPainter';
 import { darkTheme } from '../../src/figures/theme';
-import { valueExtent } from '../../src/figures/timeline/extent';
+import { portraitExtents, valueExtent } from '../../src/figures/timeline/extent';
 import {
   drawFocus,
   eventAt,
@@ -13,7 +13,6 @@ import {
 import { eventLanes, laneSigns } from '../../src/figures/timeline/eventLanes';
 import { eventRows, rowCause, rowPlace } from '../../src/figures/timeline/eventRows';
 import { logLabels } from '../../src/figures/timeline/logRow';
-import { portraitExtents } from '../../src/figures/timeline/portrait';
 import { curve, firstView, prepareTimeline } from '../../src/figures/timeline/prepare';
 import { countedPlaces, forcingWords, percent } from '../../src/figures/timeline/words';
 import { linearScale } from '../../src/figures/axes';
@@ -104,7 +103,7 @@ describe('the figures of a timeline', () => {
       ...{ id: 'B99', order: 1, family: 99, from: 'i0', to: null },
       samples: [
         { ...sample, epoch: 2100.5, points: [[-1e8, 0]] },
-        ...values.map((value, i) => ({ ...sample, epoch: 2102 + 2 * i, points: [[value, 0]] })),
+        ...values.map((value, i) => ({ ...sample, epoch: 2102 + 2 * i, points: [[value, 1.2]] })),
       ],
     };
     return prepareTimeline({ ...A, branches: [...A.branches, far], events: [...A.events, arrival] });
@@ -121,6 +120,16 @@ describe('the figures of a timeline', () => {
     drawFocus(painter, { ...figure, prepared }, darkTheme);
     // The value that comes nearest stands beside the arrow at the edge.
     assert.ok(painter.toSvg().includes('>−28</text>'));
+  });
+
+  it('has a phase portrait that reaches to a branch from infinity only if it is near in both coordinates', () => {
+    const axes = [figure.coordinate, coordinateOf({ type: 'state', index: 1 }, 2, null)] as const;
+    const usual = portraitExtents(figure.prepared, axes);
+    // At (-0.9, 1.2): near in both. At (-28, 1.2) it is near in the second alone.
+    const [across, up] = portraitExtents(withFar(Array<number>(20).fill(-0.9)), axes);
+    assert.ok(across[0] < -0.9 && across[0] > -1.2);
+    assert.ok(usual[1][1] < 1 && up[1] > 1.2);
+    assert.deepEqual(portraitExtents(withFar(Array<number>(20).fill(-28)), axes), usual);
   });
 
   it('is not scaled by simulated orbits that escape', () => {

@@ -90,23 +90,46 @@ export function valueExtent({
 const RARE = 0.03;
 
 /**
- * Interval for a phase portrait that stands still while a run is gone through: what is there at all but few checkpoints,
- * and where branches from infinity settle near.
+ * Intervals of the axes of a phase portrait that stands still while a run is gone through: what is there at all but few
+ * checkpoints, and the branches from infinity that settle near in both coordinates.
  */
-export function steadyExtent(prepared: PreparedTimeline, coordinate: Coordinate): [number, number] {
+export function portraitExtents(
+  prepared: PreparedTimeline,
+  axes: readonly [Coordinate, Coordinate],
+): [[number, number], [number, number]] {
+  const core = axes.map((coordinate) => usualExtent(prepared, coordinate));
+  const far = prepared.branches
+    .filter((drawn) => drawn.far && drawn.atCheckpoints.length > 0)
+    .map((drawn) =>
+      axes.map((coordinate) => {
+        const { low, high } = curvesOf(drawn, coordinate);
+        return [low, high].map((column) => median(Float64Array.from(drawn.atCheckpoints, (i) => column[i]!)));
+      }),
+    );
+  const alone = core.every((extent) => extent === null);
+  const near = far.filter((places) =>
+    places.every((place, axis) => {
+      const extent = core[axis];
+      return alone || (extent && place.every((value) => isNear(value, extent)));
+    }),
+  );
+  const [across, up] = core.map((extent, axis): [number, number] => {
+    const values = [...(extent ?? []), ...near.flatMap((places) => places[axis]!)];
+    return values.length === 0 ? [-1, 1] : padded([Math.min(...values), Math.max(...values)]);
+  });
+  return [across!, up!];
+}
+
+/** From the low to the high that all but few checkpoints keep to; null where nothing is known. */
+function usualExtent(prepared: PreparedTimeline, coordinate: Coordinate): [number, number] | null {
   const { checkpoints } = prepared.timeline;
   const place = new Map(checkpoints.map(({ epoch }, i) => [epoch, i]));
   const fog = fogExtents(prepared.timeline, coordinate);
   const low = fog.low.slice();
   const high = fog.high.slice();
-  const settled: number[][] = [];
   for (const drawn of prepared.branches) {
+    if (drawn.far) continue;
     const curves = curvesOf(drawn, coordinate);
-    if (drawn.far) {
-      const at = (column: Float64Array) => median(Float64Array.from(drawn.atCheckpoints, (i) => column[i]!));
-      if (drawn.atCheckpoints.length > 0) settled.push([at(curves.low), at(curves.high)]);
-      continue;
-    }
     for (const i of drawn.atCheckpoints) {
       const c = place.get(drawn.epochs[i]!)!;
       if (!(curves.low[i]! >= low[c]!)) low[c] = curves.low[i]!;
@@ -115,9 +138,9 @@ export function steadyExtent(prepared: PreparedTimeline, coordinate: Coordinate)
   }
   const known = (column: Float64Array) => column.filter((value) => !Number.isNaN(value)).sort();
   const [lows, highs] = [known(low), known(high)];
-  if (lows.length === 0) return padded(within(settled.flat(), settled));
+  if (lows.length === 0) return null;
   const rare = Math.floor(RARE * lows.length);
-  return padded(reaching([lows[rare]!, highs[highs.length - 1 - rare]!], settled));
+  return [lows[rare]!, highs[highs.length - 1 - rare]!];
 }
 
 function within(values: readonly number[], settled: readonly (readonly number[])[]): [number, number] {
@@ -143,9 +166,12 @@ function reaching(
   [lo, hi]: readonly [number, number],
   settled: readonly (readonly number[])[],
 ): [number, number] {
-  const [bottom, top] = [lo - NEAR * (hi - lo), hi + NEAR * (hi - lo)];
-  const near = settled.flat().filter((value) => value >= bottom && value <= top);
+  const near = settled.flat().filter((value) => isNear(value, [lo, hi]));
   return [Math.min(lo, ...near), Math.max(hi, ...near)];
+}
+
+function isNear(value: number, [lo, hi]: readonly [number, number]): boolean {
+  return value >= lo - NEAR * (hi - lo) && value <= hi + NEAR * (hi - lo);
 }
 
 function padded([lo, hi]: readonly [number, number]): [number, number] {

@@ -9,7 +9,6 @@ import {
   type Frame,
   type LinearScale,
 } from '../axes';
-import { steadyExtent } from './extent';
 import { drawMarks } from '../marks';
 import type { Painter, Theme } from '../painter';
 import { valueAt, type Coordinate } from '../projection';
@@ -35,14 +34,6 @@ const LEFT = 46;
 const BOTTOM = 40;
 const TOP = 26;
 const RIGHT = 12;
-
-/** Axes that hold nearly all points of the run; what comes from, or leaves to, infinity does not set the scale. */
-export function portraitExtents(
-  prepared: PreparedTimeline,
-  axes: readonly [Coordinate, Coordinate],
-): PortraitExtents {
-  return [steadyExtent(prepared, axes[0]), steadyExtent(prepared, axes[1])];
-}
 
 /** The sample of a branch at a checkpoint; null where it does not exist there. */
 export function sampleAt({ branch, epochs }: DrawnBranch, epoch: number): BranchSample | null {

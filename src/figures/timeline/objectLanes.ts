@@ -190,6 +190,7 @@ function drawCounts(
   for (const [hue, ofHue] of counts[of]) {
     const upper: number[] = [];
     const lower: number[] = [];
+    const edge: number[] = [];
     checkpoints.forEach(({ epoch }, i) => {
       const from = x.to((epoch + (checkpoints[i - 1]?.epoch ?? epoch)) / 2);
       const to = x.to((epoch + (checkpoints[i + 1]?.epoch ?? epoch)) / 2);
@@ -198,13 +199,15 @@ function drawCounts(
       if (to < x.range[0] || from > x.range[1]) return;
       upper.push(from, bottom - unit * below[i]!, to, bottom - unit * below[i]!);
       lower.push(from, bottom - unit * base, to, bottom - unit * base);
+      if (ofHue[i]! > 0) edge.push(...upper.slice(-4));
+      else edge.push(NaN, NaN);
     });
     const color = hueColor(theme, hue);
     const back: number[] = [];
     for (let i = lower.length - 2; i >= 0; i -= 2) back.push(lower[i]!, lower[i + 1]!);
     const fill = of === 'stable' ? color : of === 'saddle' ? mix(color, theme.paper, 0.5) : theme.paper;
     painter.polygon([...upper, ...back], fill, null);
-    painter.line(upper, { color, width: 1 });
+    painter.line(edge, { color, width: 1 });
   }
 }
 

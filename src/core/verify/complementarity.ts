@@ -1,10 +1,13 @@
-import { commonShift, hasBorder, toInteger, type IntegerMap } from './exact';
-import { numbers, Refuted, Unchecked, whole } from './proofLines';
+import { hasBorder, type IntegerMap } from './exact';
+import { integers, magnitude } from './integers';
+import { numbers, Refuted, TimeUp, Unchecked, whole } from './proofLines';
+import { solveRefined, type SparseRows } from './refinement';
 
 /** Bits after the point to which T and q are kept; what is cut off is accounted for. */
 const BITS = 320n;
-/** Work of solving for T and q exactly: some tens of seconds. */
-const WORK = 1e10;
+/** Work up to which T and q are solved for exactly, some seconds; and with refinement, some minutes. */
+const EXACT_WORK = 1e9;
+const REFINED_WORK = 3e8;
 /** What is taken off the diagonal before a factorisation in floating point, in units of the trace and the size. */
 const MARGINS = [1e-14, 1e-15, 1e-16];
 
@@ -18,64 +21,57 @@ export type Excluded = 'everywhere' | 'within';
 export class Complementarity {
   /** k L */
   readonly size: number;
-  /** Floor of T 2^BITS, row-major; the true value is at most `#spread` more. */
+  /** At most T 2^BITS, row-major; the true value is at most the spread more. */
   readonly #T: bigint[];
   readonly #q: bigint[];
-  readonly #Tspread: Uint8Array;
-  readonly #qspread: Uint8Array;
+  readonly #Tspread: bigint[];
+  readonly #qspread: bigint[];
   /** Without constant terms solutions are zero and rays. */
   readonly homogeneous: boolean;
 
-  /** Throws Unchecked when that takes too long, Refuted where the base region's I - J is singular. */
+  /**
+   * Throws Unchecked when that takes too long, TimeUp when told to stop, Refuted where the base region's I - J is
+   * singular.
+   */
   constructor(
     readonly map: IntegerMap,
     readonly k: number,
     readonly base: readonly number[],
+    stop: () => boolean = () => false,
   ) {
-    const { n, L, shift, A, B, C, d, g } = map;
+    const { n, L, shift, C, d, g } = map;
     const N = k * n;
     const K = k * L;
     this.size = K;
     this.homogeneous = g.every((v) => v === 0n) && d.every((v) => v === 0n);
     const digits = (2 * Number(shift) * N) / 64;
-    if (N * N * (N + K) * (digits + 4) ** 2 > WORK)
-      throw new Unchecked('solving its equations exactly would take too long');
-    // (I - J) X = [B, b], with J and b those of the base region; all times 2^(2 shift).
-    const rows = Array.from({ length: N }, (_, r) => {
-      const row = new Array<bigint>(N + K + 1).fill(0n);
-      row[r] = 1n << (2n * shift);
-      return row;
-    });
-    for (let t = 0; t < k; t++)
-      for (let i = 0; i < n; i++) {
-        const row = rows[((t + 1) % k) * n + i]!;
-        for (let j = 0; j < n; j++) row[t * n + j] = row[t * n + j]! - (A[i * n + j]! << shift);
-        let offset = g[i]! << shift;
-        for (let u = 0; u < L; u++) {
-          const f = B[i * L + u]!;
-          row[N + t * L + u] = f << shift;
-          if (base[t * L + u] === 0 || f === 0n) continue;
-          for (let j = 0; j < n; j++) row[t * n + j] = row[t * n + j]! - f * C[u * n + j]!;
-          offset += f * d[u]!;
-        }
-        row[N + K] = offset;
-      }
-    const D = eliminate(rows, N);
-    const divisor = D << shift;
+    const exactly = N * N * (N + K) * (digits + 4) ** 2 <= EXACT_WORK;
+    const { X, denominator, errors, zero } = exactly ? this.#exact() : this.#refined(stop);
+    // Each value below is a sum of C times entries of X, over this.
+    const divisor = denominator << shift;
     this.#T = new Array<bigint>(K * K);
     this.#q = new Array<bigint>(K);
-    this.#Tspread = new Uint8Array(K * K);
-    this.#qspread = new Uint8Array(K);
+    this.#Tspread = new Array<bigint>(K * K);
+    this.#qspread = new Array<bigint>(K);
     for (let v = 0; v < K; v++) {
       const t = Math.floor(v / L);
       const u = v % L;
       const sign = base[v] === 1 ? 1n : -1n;
       for (let j = 0; j <= K; j++) {
-        let value = j === v ? divisor : j === K ? sign * d[u]! * D : 0n;
-        for (let l = 0; l < n; l++) value += sign * C[u * n + l]! * rows[t * n + l]![N + j]!;
-        const scaled = value << BITS;
+        let value = j === v ? divisor : j === K ? sign * d[u]! * denominator : 0n;
+        let error = 0n;
+        for (let l = 0; l < n; l++) {
+          const c = C[u * n + l]!;
+          if (c === 0n || zero(t * n + l, j)) continue;
+          value += sign * c * X(t * n + l, j);
+          error += magnitude(c) * errors(j);
+        }
+        const scaled = (value - error) << BITS;
         const quotient = floorDivide(scaled, divisor);
-        const spread = quotient * divisor === scaled ? 0 : 1;
+        const spread =
+          error === 0n && quotient * divisor === scaled
+            ? 0n
+            : floorDivide((2n * error) << BITS, divisor) + 2n;
         if (j < K) {
           this.#T[v * K + j] = quotient;
           this.#Tspread[v * K + j] = spread;
@@ -85,6 +81,94 @@ export class Complementarity {
         }
       }
     }
+  }
+
+  /** (I - J) x = [B, b], with J and b those of the base region; all times 2^(2 shift). */
+  #equations(): { M: Map<number, bigint>[]; R: (row: number, column: number) => bigint } {
+    const { map, k, base } = this;
+    const { n, L, shift, A, B, C, d, g } = map;
+    const M: Map<number, bigint>[] = Array.from({ length: k * n }, () => new Map());
+    const offsets = new Array<bigint>(k * n);
+    const add = (row: number, column: number, value: bigint): void => {
+      if (value !== 0n) M[row]!.set(column, (M[row]!.get(column) ?? 0n) + value);
+    };
+    for (let t = 0; t < k; t++)
+      for (let i = 0; i < n; i++) {
+        const row = ((t + 1) % k) * n + i;
+        add(row, row, 1n << (2n * shift));
+        let offset = g[i]! << shift;
+        for (let j = 0; j < n; j++) add(row, t * n + j, -(A[i * n + j]! << shift));
+        for (let u = 0; u < L; u++) {
+          const f = B[i * L + u]!;
+          if (base[t * L + u] === 0 || f === 0n) continue;
+          for (let j = 0; j < n; j++) add(row, t * n + j, -f * C[u * n + j]!);
+          offset += f * d[u]!;
+        }
+        offsets[row] = offset;
+      }
+    return {
+      M,
+      R: (row, column) => {
+        if (column === k * L) return offsets[row]!;
+        const [t, u] = [Math.floor(column / L), column % L];
+        return (t + 1) % k === Math.floor(row / n) ? B[(row % n) * L + u]! << shift : 0n;
+      },
+    };
+  }
+
+  #exact(): Solutions {
+    const { M, R } = this.#equations();
+    const N = M.length;
+    const columns = this.size + 1;
+    const rows = M.map((row, r) => [
+      ...Array.from({ length: N }, (_, c) => row.get(c) ?? 0n),
+      ...Array.from({ length: columns }, (_, c) => R(r, c)),
+    ]);
+    const denominator = eliminate(rows, N);
+    return {
+      X: (row, column) => rows[row]![N + column]!,
+      denominator,
+      errors: () => 0n,
+      zero: () => false,
+    };
+  }
+
+  /** Where the points have the same base, what a unit does is the same for all of them, later by as many steps. */
+  #refined(stop: () => boolean): Solutions {
+    const { map, base, size } = this;
+    const { n, L } = map;
+    const { M, R } = this.#equations();
+    const N = M.length;
+    const alike = base.every((bit, v) => bit === base[v % L]);
+    const columns = alike ? L + 1 : size + 1;
+    if (N * N * (columns + n) > REFINED_WORK)
+      throw new Unchecked('solving its equations would take too long');
+    const sparse: SparseRows = M.map((row) => [...row].map(([column, value]) => ({ column, value })));
+    // The constant terms come last.
+    const of = (column: number): number => (alike && column === columns - 1 ? size : column);
+    const right = M.map((_, r) => Array.from({ length: columns }, (_c, c) => R(r, of(c))));
+    const solved = solveRefined(sparse, right, 1n << (2n * map.shift), BITS + 64n, stop);
+    if (stop()) throw new TimeUp();
+    if (solved === null) throw new Unchecked('its equations are too ill-conditioned to be solved');
+    const touched = reached(sparse, right);
+    const place = (row: number, column: number): [number, number] => {
+      if (!alike) return [row, column];
+      if (column === size) return [row, columns - 1];
+      const t = Math.floor(column / L);
+      return [(row - t * n + N) % N, column % L];
+    };
+    return {
+      X: (row, column) => {
+        const [r, c] = place(row, column);
+        return solved.X[r]![c]!;
+      },
+      denominator: 1n << (BITS + 64n),
+      errors: (column) => solved.errors[place(0, column)[1]]!,
+      zero: (row, column) => {
+        const [r, c] = place(row, column);
+        return !touched[c]![r]!;
+      },
+    };
   }
 
   /** State of a unit without a border: it is the same everywhere. null for the others. */
@@ -126,7 +210,7 @@ export class Complementarity {
       for (let j = 0; j < size; j++) {
         if (j === i) continue;
         const low = this.#T[i * size + j]!;
-        const high = low + BigInt(this.#Tspread[i * size + j]!);
+        const high = low + this.#Tspread[i * size + j]!;
         sum += v[j]! * (magnitude(low) > magnitude(high) ? magnitude(low) : magnitude(high));
       }
       return this.#T[i * size + i]! * own > sum;
@@ -151,7 +235,7 @@ export class Complementarity {
       for (let j = 0; j < size; j++) {
         const [a, b] = [i * size + j, j * size + i];
         exact[a] = v[i]! * this.#T[a]! + v[j]! * this.#T[b]!;
-        error[a] = v[i]! * BigInt(this.#Tspread[a]!) + v[j]! * BigInt(this.#Tspread[b]!);
+        error[a] = v[i]! * this.#Tspread[a]! + v[j]! * this.#Tspread[b]!;
         S[a] = approximate(exact[a]!, one + shift);
         if (i === j) trace += S[a]!;
       }
@@ -181,7 +265,7 @@ export class Complementarity {
     };
     indexes.forEach((i, k) => {
       const f = y[k]!;
-      constant += f * (this.#q[i]! + (f > 0n ? BigInt(this.#qspread[i]!) : 0n));
+      constant += f * (this.#q[i]! + (f > 0n ? this.#qspread[i]! : 0n));
     });
     for (let v = 0, k = 0; v < size; v++) {
       while (k < indexes.length && indexes[k]! < v) k++;
@@ -191,12 +275,40 @@ export class Complementarity {
       for (let m = 0; m < indexes.length; m++) {
         const at = indexes[m]! * size + v;
         const f = y[m]!;
-        coefficient -= f * (f > 0n && this.#Tspread[at] === 1 ? this.#T[at]! + 1n : this.#T[at]!);
+        coefficient -= f * (f > 0n ? this.#T[at]! + this.#Tspread[at]! : this.#T[at]!);
       }
       note(coefficient);
     }
     return { least, constant, none };
   }
+}
+
+/** X / denominator, each entry off by at most its column's error / denominator, but for those that are known to be 0. */
+interface Solutions {
+  X(row: number, column: number): bigint;
+  readonly denominator: bigint;
+  errors(column: number): bigint;
+  zero(row: number, column: number): boolean;
+}
+
+/** By column of R: which entries of X, M X = R, may differ from zero at all, by what M and R connect. */
+function reached(M: SparseRows, R: readonly (readonly bigint[])[]): boolean[][] {
+  // x_i depends on right-hand side i and on x_j where M_ij is not zero.
+  const dependents: number[][] = M.map(() => []);
+  M.forEach((row, i) => {
+    for (const { column, value } of row) if (column !== i && value !== 0n) dependents[column]!.push(i);
+  });
+  return Array.from({ length: R[0]?.length ?? 0 }, (_, c) => {
+    const seen = R.map((row) => row[c] !== 0n);
+    const open = seen.flatMap((v, i) => (v ? [i] : []));
+    for (let i = open.pop(); i !== undefined; i = open.pop())
+      for (const j of dependents[i]!)
+        if (!seen[j]) {
+          seen[j] = true;
+          open.push(j);
+        }
+    return seen;
+  });
 }
 
 /** Whether S - R R' has a positive diagonal and is diagonally dominant. @param shift S and its error are times 2^shift */
@@ -229,12 +341,6 @@ function compareTimes(a: bigint, b: bigint, r: number): number {
   const { values, shift } = integers([r]);
   const difference = (a << BigInt(shift)) - b * values[0]!;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-}
-
-/** Numbers times 2^shift, without rounding. */
-export function integers(list: readonly number[]): { values: bigint[]; shift: number } {
-  const shift = commonShift([list]);
-  return { values: list.map((v) => toInteger(v, shift)), shift };
 }
 
 /**
@@ -271,10 +377,6 @@ function eliminate(rows: bigint[][], N: number): bigint {
 function floorDivide(a: bigint, b: bigint): bigint {
   const quotient = a / b;
   return quotient * b > a ? quotient - 1n : quotient;
-}
-
-export function magnitude(v: bigint): bigint {
-  return v < 0n ? -v : v;
 }
 
 /** v 2^-shift, roughly. */

@@ -1,4 +1,4 @@
-import { magnitude } from './complementarity';
+import { magnitude } from './integers';
 import { commonShift, hasBorder, toInteger, type IntegerMap } from './exact';
 
 /** A box, coordinate by coordinate, in doubles. */

@@ -41,6 +41,8 @@ export interface ProofOptions {
   readonly itineraries?: Itineraries;
   /** Asked often: true once the time is up. */
   readonly stop?: () => boolean;
+  /** Equations of trees, kept for other proofs about the same map; without it, the last ones alone are kept. */
+  readonly equations?: Map<string, Complementarity>;
 }
 
 /**
@@ -53,10 +55,10 @@ export function verifyProof(
   map: CanonicalMap,
   digest: string,
   source: LineSource,
-  { itineraries = new Itineraries(integerMap(map)), stop = () => false }: ProofOptions = {},
+  { itineraries = new Itineraries(integerMap(map)), stop = () => false, equations }: ProofOptions = {},
 ): ProofVerification {
   const lines = new ProofLines(source, stop);
-  const check = new ProofCheck(report, map, digest, lines, itineraries);
+  const check = new ProofCheck(report, map, digest, lines, itineraries, equations ?? null);
   try {
     // Damage, and what was written with another report, need not be read any further.
     if (readEnd(source).report !== sealOfReport(report))
@@ -92,6 +94,7 @@ class ProofCheck {
   #map!: IntegerMap;
   #shape!: Shape;
   #unit = 1;
+  #last: { readonly key: string; readonly problem: Complementarity } | null = null;
   readonly #trees: TreeResult[] = [];
   readonly #far: FarResult[] = [];
 
@@ -101,6 +104,7 @@ class ProofCheck {
     private readonly digest: string,
     private readonly lines: ProofLines,
     private readonly itineraries: Itineraries,
+    private readonly kept: Map<string, Complementarity> | null,
   ) {
     this.#listing = new Listing(report, itineraries);
   }
@@ -108,7 +112,6 @@ class ProofCheck {
   read(): void {
     const { lines } = this;
     this.#head(lines.next() as Partial<ProofHead> | null);
-    let equations: Complementarity | null = null;
     for (;;) {
       const line = lines.next();
       if (line === null) break;
@@ -118,9 +121,10 @@ class ProofCheck {
       };
       try {
         if (part.part === 'tree') {
-          const tree = checkTree(this.#map, line as TreePart, lines, equations);
-          equations = tree.equations;
-          if (tree.result) this.#addTree(tree.result);
+          const tree = checkTree(this.#map, line as TreePart, lines, (order, base) =>
+            this.#equations(order, base),
+          );
+          if (tree) this.#addTree(tree);
         } else if (part.part === 'far') {
           const found = checkFar(this.#map, line as FarPart, lines);
           if (found) {
@@ -215,6 +219,16 @@ class ProofCheck {
     this.#shape = new Shape(this.#map);
   }
 
+  #equations(order: number, base: readonly number[]): Complementarity {
+    const key = `${String(this.#unit)} ${String(order)} ${base.join('')}`;
+    const known = this.kept?.get(key) ?? (this.#last?.key === key ? this.#last.problem : null);
+    if (known) return known;
+    const problem = new Complementarity(this.#map, order, base, this.lines.stop);
+    this.kept?.set(key, problem);
+    this.#last = { key, problem };
+    return problem;
+  }
+
   #count(name: string, by: number): void {
     this.#counts[name] = (this.#counts[name] ?? 0) + by;
   }
@@ -288,7 +302,7 @@ class ProofCheck {
   }
 
   #unique(part: Record<string, unknown>): void {
-    const problem = new Complementarity(this.#map, 1, bits(part['base'], this.#map.L));
+    const problem = this.#equations(1, bits(part['base'], this.#map.L));
     const weights = numbers(part['weights'], problem.size);
     const holds =
       part['argument'] === 'dominant'

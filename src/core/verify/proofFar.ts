@@ -1,5 +1,5 @@
 import type { FarPart } from '../report/proof';
-import { integers, magnitude } from './complementarity';
+import { integers, magnitude } from './integers';
 import { hasBorder, type IntegerMap } from './exact';
 import { numbers, Refuted, sidesOf, whole, type ProofLines } from './proofLines';
 

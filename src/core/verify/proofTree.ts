@@ -1,5 +1,5 @@
 import type { TreeEnd, TreePart } from '../report/proof';
-import { Complementarity } from './complementarity';
+import type { Complementarity } from './complementarity';
 import type { IntegerMap } from './exact';
 import type { ProofLines } from './proofLines';
 import { bits, Refuted, whole } from './proofLines';
@@ -20,27 +20,23 @@ export interface TreeResult {
 /**
  * Reads a tree part and checks every node: that each branch has both its sides, that multipliers exclude what they are
  * said to, that what is left out as a rotation lies in a node before.
- * @param equations of an earlier tree, taken again where they are the same
+ * @param equations of cycles of an order, with a base region
  * @returns null where the tree says that it is not complete
  */
 export function checkTree(
   map: IntegerMap,
   part: TreePart,
   lines: ProofLines,
-  equations: Complementarity | null,
-): { result: TreeResult | null; equations: Complementarity } {
+  equations: (order: number, base: readonly number[]) => Complementarity,
+): TreeResult | null {
   const order = whole(part.order, 1, 1e6);
   const base = bits(part.base, order * map.L);
   const { radius, far } = part;
   if (!(typeof radius === 'number' && radius > 0 && radius < Infinity && typeof far === 'boolean'))
     throw new Refuted('the tree does not say what it is about');
-  const same = equations?.k === order && equations.base.join('') === part.base;
-  const problem = same ? equations : new Complementarity(map, order, base);
+  const problem = equations(order, base);
   const result = new TreeCheck(problem, radius, far, lines).run();
-  return {
-    result: result && { ...result, order, radius, far, homogeneous: problem.homogeneous, base: part.base },
-    equations: problem,
-  };
+  return result && { ...result, order, radius, far, homogeneous: problem.homogeneous, base: part.base };
 }
 
 class Incomplete extends Error {}

@@ -1,5 +1,5 @@
 import { boundsOf, settledBit, type IntegerBox, type PlainBox } from './confinement';
-import { integers, magnitude } from './complementarity';
+import { integers, magnitude } from './integers';
 import { hasBorder, integerPiece, type IntegerMap } from './exact';
 import type { ProofLines } from './proofLines';
 import { numbers, Refuted, sidesOf, whole } from './proofLines';

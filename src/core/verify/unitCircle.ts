@@ -3,6 +3,8 @@
  * in integers with a bound on what was cut off: where a number is returned, it is right.
  */
 
+import { magnitude } from './integers';
+
 /** Bits kept of each coefficient: coefficients double their bits at every step, of which most say nothing. */
 const PRECISIONS = [1024, 8192];
 /** Where the recursion breaks down at radius 1, it is tried at 1 -+ 2^-80. */
@@ -70,8 +72,4 @@ function cut(values: readonly bigint[], error: bigint, bits: number): { a: bigin
   if (longest <= bits) return { a: [...values], error };
   const by = BigInt(longest - bits);
   return { a: values.map((v) => v >> by), error: (error >> by) + 2n };
-}
-
-function magnitude(v: bigint): bigint {
-  return v < 0n ? -v : v;
 }

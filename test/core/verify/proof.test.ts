@@ -4,6 +4,7 @@ import type { CanonicalMap } from '../../../src/core/map/canonical';
 import { detect } from '../../../src/core/detect/detect';
 import { Seal, sealOfReport } from '../../../src/core/report/proof';
 import type { Continuum, Cycle, Report } from '../../../src/core/report/types';
+import type { Complementarity } from '../../../src/core/verify/complementarity';
 import { integerMap } from '../../../src/core/verify/exact';
 import { Itineraries } from '../../../src/core/verify/itineraries';
 import { verifyProof, type ProofVerification } from '../../../src/core/verify/proof';
@@ -20,6 +21,7 @@ interface Case {
   readonly lines: readonly string[];
   /** Solved once for all that is said of the map. */
   readonly itineraries: Itineraries;
+  readonly equations: Map<string, Complementarity>;
 }
 
 /** @param allPeriodsNodes words of the graph beyond the orders asked for */
@@ -42,7 +44,14 @@ async function prove(
     proof: { write: (line) => lines.push(line), digest },
   });
   const report = reportFrom(map, detection, maxOrder);
-  return { name, map, report: copy(report), lines, itineraries: new Itineraries(integerMap(map)) };
+  return {
+    name,
+    map,
+    report: copy(report),
+    lines,
+    itineraries: new Itineraries(integerMap(map)),
+    equations: new Map(),
+  };
 }
 
 function copy<T>(value: T): T {
@@ -50,11 +59,11 @@ function copy<T>(value: T): T {
 }
 
 function check(
-  { map, report, itineraries }: Case,
+  { map, report, itineraries, equations }: Case,
   lines: readonly string[],
   other: Report = report,
 ): ProofVerification {
-  return verifyProof(other, map, digest, source(lines), { itineraries });
+  return verifyProof(other, map, digest, source(lines), { itineraries, equations });
 }
 
 /** The last line as it would be had these lines been written with this report. */
@@ -82,10 +91,9 @@ function fixture(name: string): CanonicalMap {
   return { n, L, A: array(A), B: array(B), C: array(C), d: array(d), g: array(g) };
 }
 
-/** A random almost-linear net of 4 states and 2 units. */
-function almostLinear(): CanonicalMap {
+/** A random almost-linear net of 2 units. */
+function almostLinear(n = 4): CanonicalMap {
   const source = random(3);
-  const n = 4;
   return build(
     Array.from({ length: n }, (_, i) =>
       Array.from({ length: n }, (_column, j) => (i === j ? 0.4 : 0.5 * (source.uniform() - 0.5))),
@@ -142,6 +150,7 @@ describe('verification of proofs', () => {
       await prove('tent', tent, 4),
       await prove('space', randomPlrnn(random(5), 3, 0.8), 3),
       await prove('block-cyclic', almostLinear(), 3),
+      await prove('many coordinates', almostLinear(20), 3),
       await prove('far', shallow(1, 1), 1),
       await prove('no bias', shallow(2, 0), 1),
       await prove('plane of cycles', swap, 3),

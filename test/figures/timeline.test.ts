@@ -17,6 +17,8 @@ import { curve, firstView, prepareTimeline } from '../../src/figures/timeline/pr
 import { countedPlaces, forcingWords, percent } from '../../src/figures/timeline/words';
 import { linearScale } from '../../src/figures/axes';
 import type { BifurcationEvent, Branch } from '../../src/core/report/timeline';
+import { drawPortrait } from '../../src/figures/timeline/portrait';
+import { recorder } from './recorder';
 import { A } from '../webview/timelineStates';
 
 const figure: FocusFigure = {
@@ -130,6 +132,20 @@ describe('the figures of a timeline', () => {
     assert.ok(across[0] < -0.9 && across[0] > -1.2);
     assert.ok(usual[1][1] < 1 && up[1] > 1.2);
     assert.deepEqual(portraitExtents(withFar(Array<number>(20).fill(-28)), axes), usual);
+  });
+
+  it('shows all objects of a rare checkpoint in its phase portrait', () => {
+    const B1 = A.branches[0]!;
+    const samples = B1.samples.map((s, i) => (i === 0 ? { ...s, points: [[0.4, 1.1]] } : s));
+    const prepared = prepareTimeline({ ...A, branches: [{ ...B1, samples }] });
+    const axes = [figure.coordinate, coordinateOf({ type: 'state', index: 1 }, 2, null)] as const;
+    const extents = portraitExtents(prepared, axes);
+    assert.ok(extents[1][1] < 1);
+    const painter = recorder(400, 400);
+    drawPortrait(painter, { prepared, epoch: 0, axes, extents, event: null }, darkTheme);
+    const circles = painter.calls.filter(({ kind }) => kind === 'circle');
+    // Below the top of the frame, where it would have been clipped.
+    assert.ok(circles.length > 0 && circles.every(({ xy }) => xy[1]! > 26));
   });
 
   it('is not scaled by simulated orbits that escape', () => {

@@ -232,7 +232,7 @@ function drawOffScale(
     const next = stretches.find((other, j) => j > i && other.side === side);
     if (enters) return;
     const room = (next ? next.middle - 4 : frame.left + frame.width) - middle - 6;
-    if (room < textWidth(words, TYPE.index) + 2) return;
+    if (room < textWidth(words, TYPE.index) + 8) return;
     painter.text(middle + 6, edge - 4 * out, words, {
       color: hueText(theme, drawn.hue),
       size: TYPE.index,

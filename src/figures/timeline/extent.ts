@@ -170,7 +170,8 @@ function reaching(
   return [Math.min(lo, ...near), Math.max(hi, ...near)];
 }
 
-function isNear(value: number, [lo, hi]: readonly [number, number]): boolean {
+/** Within one length of the interval beside it. */
+export function isNear(value: number, [lo, hi]: readonly [number, number]): boolean {
   return value >= lo - NEAR * (hi - lo) && value <= hi + NEAR * (hi - lo);
 }
 

@@ -10,6 +10,7 @@ import {
   type LinearScale,
 } from '../axes';
 import { drawMarks } from '../marks';
+import { isNear } from './extent';
 import type { Painter, Theme } from '../painter';
 import { valueAt, type Coordinate } from '../projection';
 import { hueColor } from '../theme';
@@ -39,6 +40,23 @@ const RIGHT = 12;
 export function sampleAt({ branch, epochs }: DrawnBranch, epoch: number): BranchSample | null {
   const i = lowerBound(epochs, epoch);
   return epochs[i] === epoch ? branch.samples[i]! : null;
+}
+
+/** The run's axes, as far as the objects of a rare checkpoint reach beyond them; not to those that come from infinity. */
+function extentsAt({ prepared, epoch, axes, extents }: PortraitFigure): PortraitExtents {
+  const points = prepared.branches.flatMap((drawn) =>
+    drawn.far ? [] : (sampleAt(drawn, epoch)?.points ?? []),
+  );
+  const reach = (axis: 0 | 1): readonly [number, number] => {
+    const [lo, hi] = extents[axis];
+    const values = points
+      .map((point) => valueAt(axes[axis], point))
+      .filter((value) => isNear(value, extents[axis]));
+    const [low, high] = [Math.min(lo, ...values), Math.max(hi, ...values)];
+    const pad = 0.06 * (high - low);
+    return [low < lo ? low - pad : lo, high > hi ? high + pad : hi];
+  };
+  return [reach(0), reach(1)];
 }
 
 function layout(
@@ -77,7 +95,7 @@ function equalUnits(extents: PortraitExtents, aspect: number): PortraitExtents {
 
 export function drawPortrait(painter: Painter, figure: PortraitFigure, theme: Theme): void {
   const { prepared, epoch, axes, event } = figure;
-  const { frame, x, y } = layout(painter.width, painter.height, figure.extents);
+  const { frame, x, y } = layout(painter.width, painter.height, extentsAt(figure));
   const place = (point: readonly number[]): [number, number] => [
     x.to(valueAt(axes[0], point)),
     y.to(valueAt(axes[1], point)),

@@ -16,6 +16,8 @@ export interface AnalyzeContext {
   readonly runTasks?: NonNullable<DetectOptions['runTasks']>;
   /** Search trees that shards searched before. */
   readonly trees?: NonNullable<DetectOptions['trees']>;
+  /** What shards found of the word graph. */
+  readonly graph?: NonNullable<DetectOptions['graph']>;
 }
 
 /** What is analysed, whether it was read from its file just now or by a shard. */
@@ -77,6 +79,7 @@ export async function analyzeSubject(
     ...(context.proof ? { proof: { write: context.proof, digest } } : {}),
     ...(context.runTasks ? { runTasks: context.runTasks } : {}),
     ...(context.trees ? { trees: context.trees } : {}),
+    ...(context.graph ? { graph: context.graph } : {}),
   });
   if (control.cancelled) throw new Cancelled();
   return {

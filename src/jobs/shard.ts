@@ -1,34 +1,46 @@
 import { cyclicEffort } from '../core/detect/detect';
 import { searchShare, type ShareResult } from '../core/detect/share';
-import { Cancelled } from '../core/errors';
+import { Cancelled, InputError } from '../core/errors';
 import { plainMap, sealOfShard, type Shard, type Share, type ShardReport } from '../core/report/shard';
 import { REPORT_SCHEMA } from '../core/report/types';
 import type { SearchOptions } from '../protocol/job';
-import { subjectOf, type AnalyzeContext } from './analyze';
+import { subjectOf, type AnalyzeContext, type Subject } from './analyze';
 import type { LoadedModel } from './load';
+import { fitTogether, mismatch, type Part, type ShardParts } from './shardParts';
 
 /**
- * A loaded model -> the report of one shard: its share of the search trees, and what was found there. It never claims
- * that an order is complete. Throws Cancelled when it was given up.
+ * A loaded model -> the report of one shard: its share of the search trees and of the word graph, and what was found
+ * there. It never claims that an order is complete. Throws Cancelled when it was given up.
+ * @param earlier the reports of all shards of the rounds before; then only the word graph is gone on with. Throws
+ * InputError where those are not all, or of another search.
  */
-export function analyzeShard(
+export async function analyzeShard(
   model: LoadedModel,
   search: SearchOptions,
   share: Share,
   { version, control, onEvent }: Pick<AnalyzeContext, 'version' | 'control' | 'onEvent'>,
-): ShardReport {
+  earlier: readonly Part[] = [],
+  splitAfter?: number,
+): Promise<ShardReport> {
   const begin = performance.now();
   const subject = subjectOf(model);
   const { map, fileName, digest, summary, clamp, warnings } = subject;
   const { maxOrder, seed, proofSeconds = null } = search;
+  const before = earlier.length > 0 ? fitTogether(earlier, version) : null;
+  if (before) sameAs(before.first, subject, search);
   onEvent({ type: 'model', model: summary });
-  const result = searchShare(map, {
-    ...{ maxOrder, share },
+  const searching = searchShare(map, {
+    ...{ maxOrder, seed, share, before: before?.graph ?? [] },
+    ...(proofSeconds === null ? {} : { proofSeconds }),
+    ...(splitAfter === undefined ? {} : { splitAfter }),
     effort: cyclicEffort(search.proofSeconds),
     stop: control.stop,
     onProgress: (stage, fraction) =>
       onEvent({ type: 'progress', progress: { stage, fraction, secondsLeft: null } }),
     onFinds: (finds) => onEvent({ type: 'finds', finds }),
+  });
+  const result = await searching.catch((error: unknown) => {
+    throw mismatch(error);
   });
   if (control.cancelled) throw new Cancelled();
   const covered = coverage(result, share);
@@ -57,8 +69,10 @@ export function analyzeShard(
   } as const;
   const unsealed: Omit<Shard, 'seal'> = {
     ...share,
+    round: (before?.rounds.length ?? 0) + 1,
     covered,
     trees: result.trees,
+    graph: result.graph.share,
     whole: result.whole,
     ...{ proofSeconds, clamp, modelWarnings: warnings },
     map: plainMap(map),
@@ -75,7 +89,7 @@ export function analyzeShard(
 }
 
 /** The share in plain words, tree by tree. */
-function coverage({ trees, whole }: ShareResult, { of }: Share): string[] {
+function coverage({ trees, graph, whole }: ShareResult, { of }: Share): string[] {
   return [
     ...trees.map(({ order, far, depth, subtrees, own, end }) => {
       const what = `${order === 1 ? 'Fixed points' : `Order ${String(order)}`}${far ? ' far out' : ''}`;
@@ -89,5 +103,38 @@ function coverage({ trees, whole }: ShareResult, { of }: Share): string[] {
       ({ order, why }) =>
         `${order === 1 ? 'Fixed points' : `Order ${String(order)}`}: nothing is split, because ${why}.`,
     ),
+    graphCoverage(graph, of),
   ];
+}
+
+function graphCoverage({ share, why }: ShareResult['graph'], of: number): string {
+  if (share === null) return `Word graph: nothing is split, because ${why}.`;
+  const { level, words, head, own, end } = share;
+  const all = `of the ${String(words)} words of length ${String(level)}`;
+  const mine = `${String(own.length)} ${all} (one in ${String(of)} from word ${String(head + 1)} on)`;
+  if (end !== 'done')
+    return `Word graph: ${mine}; the share was not extended to its end (${end === 'stop' ? 'the run was stopped' : 'it takes more work or memory than --proof-time allows'}).`;
+  return `Word graph: ${mine}. Longer words are for a further round (--from), or for rnn-dynamics merge.`;
+}
+
+/** Throws InputError unless the rounds before were of the same model, with the same options. */
+function sameAs(
+  { name, report, shard }: ShardParts['first'],
+  subject: Subject,
+  { maxOrder, seed, proofSeconds = null }: SearchOptions,
+): void {
+  const compared: readonly (readonly [string, unknown, unknown])[] = [
+    ['the model file', report.digest, subject.digest],
+    ['how the model is read', [shard.map, shard.clamp], [plainMap(subject.map), subject.clamp]],
+    ['--max-order', report.search.maxOrder, maxOrder],
+    ['--seed', report.search.seed, seed],
+    ['--proof-time', shard.proofSeconds, proofSeconds],
+  ];
+  for (const [what, then, now] of compared)
+    if (JSON.stringify(then) !== JSON.stringify(now))
+      throw new InputError(
+        `The rounds before differ from this one in ${what}.`,
+        name,
+        'Run all rounds with the same model file and options.',
+      );
 }

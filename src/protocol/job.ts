@@ -129,8 +129,10 @@ export interface Jobs extends JsonJobs {
       search: SearchOptions;
       /** Path on disk where the proof is written. */
       proof?: string;
-      /** Only this share of the search trees. */
+      /** Only this share of the search trees and of the word graph. */
       shard?: Share;
+      /** The reports of all shards of the rounds before this one. */
+      from?: readonly FileRef[];
     };
     event:
       | { type: 'model'; model: Omit<ModelSummary, 'scale'> }

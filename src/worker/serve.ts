@@ -12,7 +12,8 @@ import { diagram } from '../jobs/diagram';
 import { info } from '../jobs/info';
 import { WeightFile } from '../jobs/inspect';
 import { ModelQuestion, loadModel, type LoadedModel } from '../jobs/load';
-import { merge, type Part } from '../jobs/merge';
+import { merge } from '../jobs/merge';
+import type { Part } from '../jobs/shardParts';
 import { moved, plane, type PlaneContext } from '../jobs/plane';
 import { loadSeries } from '../jobs/series';
 import { sensitivityOf } from '../jobs/sensitivity';
@@ -112,10 +113,14 @@ export function serve(port: MessagePort, script: string): void {
       const { source, neighbourhood } = await openRef(file);
       return info(source, neighbourhood, options);
     },
-    analyze: async ({ file, options, search, proof: place, shard }, stop, onEvent) => {
+    analyze: async ({ file, options, search, proof: place, shard, from = [] }, stop, onEvent) => {
       const model = await load(file, options);
       const control = controlOf(stop, search);
-      if (shard) return analyzeShard(model, search, shard, { version, control, onEvent });
+      if (shard) {
+        const earlier: Part[] = [];
+        for (const ref of from) earlier.push(await readPart(ref));
+        return analyzeShard(model, search, shard, { version, control, onEvent }, earlier);
+      }
       const proof = place === undefined ? null : new LineWriter(place);
       const running = analyze(model, search, {
         version,

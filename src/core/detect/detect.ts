@@ -25,6 +25,7 @@ import { ProofLog } from '../prove/proofLog';
 import type { UnwrittenLine } from '../report/proof';
 import { provePlanar } from '../prove/planarProof';
 import { proveSpace } from '../prove/spaceProof';
+import type { GraphShares } from '../prove/graphShare';
 import type { TreeReplay } from '../prove/treeProblem';
 import { inBiasUnits } from './units';
 import { RESIDUAL, residuals } from './verify';
@@ -59,6 +60,8 @@ export interface DetectOptions {
   readonly proof?: { readonly write: (line: string) => void; readonly digest: string };
   /** The search trees, where they were searched before. */
   readonly trees?: TreeReplay;
+  /** What shards found of the word graph. */
+  readonly graph?: GraphShares;
   /** Runs order searches on several threads; in this thread, one after the other, when absent. */
   readonly runTasks?: (
     tasks: readonly OrderTask[],
@@ -80,8 +83,8 @@ export interface Detection {
 
 const COMPLEMENTARITY = 'linear complementarity search';
 
-/** Seconds of a usual machine for the proof of k-cycles. */
-const PROOF_SECONDS = 15;
+/** Seconds of a usual machine for the proof of k-cycles, unless told otherwise. */
+export const PROOF_SECONDS = 15;
 
 /** Work below which threads cost more than they save, in floating-point operations. */
 const THREADED_WORK = 4e8;
@@ -360,6 +363,7 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       stop,
       onProgress: (stage) => onProgress(stage, 0.95),
       ...(log ? { log } : {}),
+      ...(options.graph && scaled.n !== 2 ? { shares: options.graph } : {}),
       untilClosed: proof?.allPeriods === true,
     });
     for (const [order, certificate] of inSpace.certificates) {

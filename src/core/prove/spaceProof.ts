@@ -1,12 +1,20 @@
 import type { Collection } from '../detect/collection';
+import type { CanonicalMap } from '../map/canonical';
 import { certainlyVirtual } from '../detect/virtual';
+import type { GraphShare } from '../report/shard';
 import type { Certificate } from '../report/types';
 import type { BoxLine, BoxPart, ContractionPart, EmptyPart, NothingPart } from '../report/proof';
 import type { OrderProof } from './orderProof';
 import type { ProofLog } from './proofLog';
 import { unsettledOrders } from './planarProof';
-import { SlabRegions, type Box } from './slabs';
-import { OPERATIONS_PER_SECOND, spaceWordGraph, type SpaceWordGraph } from './spaceWordGraph';
+import { SlabRegions, slabsOf, type Box } from './slabs';
+import {
+  OPERATIONS_PER_SECOND,
+  spaceWordGraph,
+  type SpaceLimits,
+  type SpaceWordGraph,
+} from './spaceWordGraph';
+import type { GraphShares } from './graphShare';
 import { Confinement } from './trapping';
 
 export interface SpaceProofOptions {
@@ -24,6 +32,8 @@ export interface SpaceProofOptions {
   readonly untilClosed?: boolean;
   /** Receives the proof. */
   readonly log?: ProofLog;
+  /** What shards found of the word graph. */
+  readonly shares?: GraphShares;
 }
 
 /** Numbers in memory at once. */
@@ -43,11 +53,8 @@ const EXTRA = { everywhere: 0.1, box: 0.02 };
  */
 export function proveSpace(found: Collection, options: SpaceProofOptions): OrderProof {
   const { map } = found;
-  const { maxOrder, unit, seconds, stop, allPeriodsNodes = Infinity, log } = options;
-  const confinement = new Confinement(map);
-  const all = confinement.everywhere();
-  const reach = new Float64Array(map.n).fill(BOX * found.scale);
-  const whole: Box = all ?? { lower: reach.map((v) => -v), upper: reach };
+  const { maxOrder, unit, seconds, stop, log } = options;
+  const { confinement, all, reach, whole } = whereCyclesAre(map, found.scale);
   const part: BoxPart = {
     part: 'box',
     everywhere: all !== null,
@@ -86,19 +93,14 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
       });
     return { certificates, allPeriods: true, whyNot, solves: 0, nodes: 0 };
   }
-  const words = Math.floor(MEMORY / (map.n + 4));
   const regions = box ? countRegions(map.n, new SlabRegions(map, box)) : 0;
-  if (regions > words || (regions * map.n * map.L) / OPERATIONS_PER_SECOND > seconds) {
+  if (tooMany(map, regions, seconds)) {
     const nothing: NothingPart = { part: 'none' };
     log?.line(nothing);
     for (let order = 2; order <= maxOrder; order++)
-      whyNot.set(
-        order,
-        `No guarantee: the borders of the units cut the box into up to ${figure(regions)} regions, too many to follow one by one (about ${duration((regions * map.n * map.L) / OPERATIONS_PER_SECOND)} for order 1 alone).`,
-      );
+      whyNot.set(order, `No guarantee: ${whyTooMany(map, regions)}.`);
     return { certificates, allPeriods: false, whyNot, solves: 0, nodes: 0 };
   }
-  const operations = seconds * OPERATIONS_PER_SECOND;
   const tell = (stage: string, expected: number | null): void => {
     const about = (expected ?? 0) / OPERATIONS_PER_SECOND;
     const allowed = about > seconds ? ` (the proof may take ${duration(seconds)} in all)` : '';
@@ -111,18 +113,10 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
         box,
         all !== null,
         {
-          maxOrder,
-          operations,
-          extraOperations: Math.min(
-            (options.untilClosed ? 1 : EXTRA[all ? 'everywhere' : 'box']) * operations,
-            allPeriodsNodes * OPERATIONS_PER_WORD,
-          ),
-          ...(options.untilClosed ? { extraLevels: LONGEST } : {}),
-          words,
-          longest: LONGEST,
-          stop,
+          ...limitsOf(map, all !== null, options),
           onLevel: (length, expected) =>
             tell(length > maxOrder ? 'proof of all periods' : `proof of order ${String(length)}`, expected),
+          ...(options.shares ? { shares: options.shares } : {}),
         },
         log,
       )
@@ -141,7 +135,7 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
     // Families may surround what a shorter itinerary holds.
     let left = 0;
     for (const [p, count] of untried) if (order % p === 0) left += count;
-    if (order > graph.provenTo) whyNot.set(order, reason(graph));
+    if (order > graph.provenTo) whyNot.set(order, reason(graph, options.shares?.unfit === true));
     else if (left > 0)
       whyNot.set(
         order,
@@ -173,6 +167,99 @@ export function proveSpace(found: Collection, options: SpaceProofOptions): Order
       });
   }
   return { certificates, allPeriods, whyNot, solves, nodes };
+}
+
+/** The box that all cycles lie in, or that the proof is about, and the way to a smaller one. */
+function whereCyclesAre(
+  map: CanonicalMap,
+  scale: number,
+): { confinement: Confinement; all: Box | null; reach: Float64Array; whole: Box } {
+  const confinement = new Confinement(map);
+  const all = confinement.everywhere();
+  const reach = new Float64Array(map.n).fill(BOX * scale);
+  return { confinement, all, reach, whole: all ?? { lower: reach.map((v) => -v), upper: reach } };
+}
+
+function limitsOf(
+  map: CanonicalMap,
+  everywhere: boolean,
+  options: Pick<SpaceProofOptions, 'maxOrder' | 'seconds' | 'stop' | 'allPeriodsNodes' | 'untilClosed'>,
+): SpaceLimits {
+  const { maxOrder, seconds, stop, allPeriodsNodes = Infinity, untilClosed = false } = options;
+  const operations = seconds * OPERATIONS_PER_SECOND;
+  return {
+    maxOrder,
+    operations,
+    extraOperations: Math.min(
+      (untilClosed ? 1 : EXTRA[everywhere ? 'everywhere' : 'box']) * operations,
+      allPeriodsNodes * OPERATIONS_PER_WORD,
+    ),
+    ...(untilClosed ? { extraLevels: LONGEST } : {}),
+    words: wordsInMemory(map),
+    longest: LONGEST,
+    stop,
+  };
+}
+
+function wordsInMemory({ n }: CanonicalMap): number {
+  return Math.floor(MEMORY / (n + 4));
+}
+
+function tooMany(map: CanonicalMap, regions: number, seconds: number): boolean {
+  return regions > wordsInMemory(map) || (regions * map.n * map.L) / OPERATIONS_PER_SECOND > seconds;
+}
+
+function whyTooMany({ n, L }: CanonicalMap, regions: number): string {
+  return `the borders of the units cut the box into up to ${figure(regions)} regions, too many to follow one by one (about ${duration((regions * n * L) / OPERATIONS_PER_SECOND)} for order 1 alone)`;
+}
+
+/** Why the word graph of a map is not worth the search for its box, or null. */
+export function whyNoWordGraph(map: CanonicalMap): string | null {
+  const regions = cutRegions(
+    map.n,
+    slabsOf(map).map(({ thresholds }) => thresholds.length),
+  );
+  return regions > wordsInMemory(map) ? whyTooMany(map, regions) : null;
+}
+
+/** Whether the box of the proof depends on S. */
+export function needsScale(map: CanonicalMap): boolean {
+  return new Confinement(map).everywhere() === null;
+}
+
+/** One shard's share of the word graph that `proveSpace` follows, or why there is none. */
+export type SharedGraph =
+  { readonly share: GraphShare; readonly why: null } | { readonly share: null; readonly why: string };
+
+/**
+ * Follows the word graph as `proveSpace` does, until what is left of a length is shared out: then this shard's part of it.
+ * @param scale S, as `proveSpace` will know it
+ * @param shares which share, and what the rounds before found
+ */
+export function shareSpaceGraph(
+  map: CanonicalMap,
+  scale: number,
+  options: Pick<SpaceProofOptions, 'maxOrder' | 'seconds' | 'stop'>,
+  shares: GraphShares,
+): SharedGraph {
+  const { confinement, all, whole } = whereCyclesAre(map, scale);
+  const none = (why: string): SharedGraph => ({ share: null, why });
+  const box = confinement.tighten(whole);
+  if (!box) return none('no cycle can be in the box');
+  if (confinement.contracts(box)) return none('the map contracts where cycles can be');
+  const regions = countRegions(map.n, new SlabRegions(map, box));
+  if (tooMany(map, regions, options.seconds)) return none(whyTooMany(map, regions));
+  const graph = spaceWordGraph(map, box, all !== null, { ...limitsOf(map, all !== null, options), shares });
+  const { endedBy, provenTo } = graph;
+  if (shares.unfit) return none('what the rounds before found is not of this graph');
+  const share = shares.result(endedBy === 'shared' ? 'done' : endedBy === 'stop' ? 'stop' : 'budget');
+  if (share) return { share, why: null };
+  if (endedBy === 'stop') return none('the run was stopped before');
+  return none(
+    provenTo === Infinity || provenTo >= options.maxOrder
+      ? 'no length takes long; merge follows it to its end'
+      : reason(graph, false).replace(/^No guarantee: /, ''),
+  );
 }
 
 /**
@@ -248,24 +335,34 @@ function oneFixedPoint(found: Collection, reach: Float64Array, everywhere: boole
   );
 }
 
-/** At most: the sum over k <= n of the products of k slabs' numbers of borders. */
+/** At most, how many regions of a box there are. */
 function countRegions(n: number, slabs: SlabRegions): number {
+  return cutRegions(
+    n,
+    Array.from({ length: slabs.count }, (_, s) => slabs.intervals(s) - 1),
+  );
+}
+
+/** The sum over k <= n of the products of k slabs' numbers of borders. */
+function cutRegions(n: number, borders: readonly number[]): number {
   const symmetric = new Float64Array(n + 1);
   symmetric[0] = 1;
-  for (let s = 0; s < slabs.count; s++)
-    for (let k = n; k > 0; k--) symmetric[k] = symmetric[k]! + symmetric[k - 1]! * (slabs.intervals(s) - 1);
+  for (const count of borders)
+    for (let k = n; k > 0; k--) symmetric[k] = symmetric[k]! + symmetric[k - 1]! * count;
   return symmetric.reduce((sum, v) => sum + v, 0);
 }
 
 /** Why the graph ended where it did, from what it cost so far. */
-function reason({ provenTo, levels, work, underway, endedBy }: SpaceWordGraph): string {
+function reason({ provenTo, levels, work, underway, endedBy }: SpaceWordGraph, unfit: boolean): string {
   const beyond =
     provenTo === 0
       ? 'No guarantee: not even the first length of the word graph was completed'
       : `No guarantee: the word graph is complete to order ${String(provenTo)} only`;
   if (endedBy === 'longest')
     return `${beyond}: itineraries repeat only after more than ${String(LONGEST)} steps.`;
-  const stopped = endedBy === 'stop' ? ' The search was stopped.' : '';
+  const stopped =
+    (endedBy === 'stop' ? ' The search was stopped.' : '') +
+    (unfit ? ' What the shards found is of another word graph, and was left out.' : '');
   if (levels.length === 0) return `${beyond}: the regions of the box were not all enumerated.${stopped}`;
   const last = levels.slice(-4);
   const growth = last.length > 1 ? (last[last.length - 1]! / last[0]!) ** (1 / (last.length - 1)) : 1;

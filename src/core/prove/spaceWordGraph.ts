@@ -3,7 +3,9 @@ import { leastRotation, primitivePeriod, rotate, type Word } from '../detect/wor
 import { CellLp } from './cellLp';
 import { Components } from './components';
 import { pieceOf, type Piece } from './exhaustive';
-import type { WordsEnd, WordsLine, WordsPart } from '../report/proof';
+import { Seal, type WordsEnd, type WordsLine, type WordsPart } from '../report/proof';
+import type { GraphCounts } from '../report/shard';
+import { graphCounts, packFollowers, unpackFollowers, type GraphShares } from './graphShare';
 import { ItineraryFarkas } from './itineraryFarkas';
 import type { ProofLog } from './proofLog';
 import { SlabRegions, type Box } from './slabs';
@@ -24,7 +26,8 @@ export interface SpaceWordGraph {
   readonly work: readonly number[];
   /** Share of the level after the last proven order that was done. */
   readonly underway: number;
-  readonly endedBy: 'done' | 'stop' | 'operations' | 'words' | 'longest';
+  /** `shared`: the words of the next length were shared out; what others found is not known here. */
+  readonly endedBy: 'done' | 'stop' | 'operations' | 'words' | 'longest' | 'shared';
   readonly empty: number;
   /** Cells that looked empty without a proof: their words were kept. */
   readonly doubtful: number;
@@ -49,6 +52,8 @@ export interface SpaceLimits {
   readonly stop: () => boolean;
   /** Told before the words of a length are extended: row products expected, from those of the length before (or null). */
   readonly onLevel?: (length: number, expected: number | null) => void;
+  /** What other runs found of words, and which words this run leaves to others. */
+  readonly shares?: GraphShares;
 }
 
 /** Row products of a second on the machines that were measured (two cores, 2026); for predictions in words only. */
@@ -112,6 +117,8 @@ class Search {
   private doubtful = 0;
   private programs = 0;
   private polled = 0;
+  /** Row products that other runs spent on what was taken from them. */
+  private taken = 0;
 
   constructor(
     private readonly map: CanonicalMap,
@@ -221,7 +228,9 @@ class Search {
   private over(): boolean {
     const { limits, lp } = this;
     if (this.ended !== null) return true;
-    if (lp.operations > limits.operations) this.ended = 'operations';
+    // A share has a limit of its own; put together, the shares have that of one run.
+    const spent = lp.operations - (limits.shares?.splits ? this.taken : 0);
+    if (spent > limits.operations) this.ended = 'operations';
     else if (this.count + this.edges.count > limits.words) this.ended = 'words';
     else if (lp.operations > this.polled + 100000) {
       this.polled = lp.operations;
@@ -384,32 +393,98 @@ class Search {
     return true;
   }
 
-  /** Edges of all words of the level; row starts, or null when a limit was reached. */
+  /** Edges of all words of the level; row starts, or null when a limit was reached or the words were shared out. */
   private extend(m: number): Int32Array | null {
     const { lp, edges, below } = this;
-    const { n } = this.map;
+    const { shares } = this.limits;
     const before = lp.operations;
     edges.clear();
     const start = new Int32Array(this.count + 1);
+    shares?.open({ level: m, words: this.count, seal: () => this.seal(m) });
+    let walked = -1;
     for (let i = 0; i < this.count; i++) {
-      if (this.over()) {
+      const s = m === 1 ? 0 : this.suffix[i]!;
+      const known = shares?.known(i) ?? null;
+      if (known !== null) this.adopt(m, known, below[s]!, below[s + 1]!);
+      else if (this.over()) {
         this.underway = i / this.count;
         this.work.push(lp.operations - before);
         return null;
+      } else if (!shares) this.follow(m, i, below[s]!, below[s + 1]!);
+      else if (shares.takes(i, lp.operations - before)) {
+        if (walked !== i - 1) this.walkUncounted(m, i - 1);
+        const here = this.counts();
+        const first = edges.count;
+        this.follow(m, i, below[s]!, below[s + 1]!);
+        walked = i;
+        shares.extended(
+          packFollowers(edges.target, edges.bases, first, edges.count, below[s]!, this.map.n),
+          graphCounts(this.counts(), here),
+        );
       }
-      this.walkTo(m, i);
-      for (let j = 0; j < n; j++) lp.basis[j] = this.bases[i * n + j]!;
-      if (!lp.factor()) {
-        lp.corner();
-        lp.factor();
-      }
-      const s = m === 1 ? 0 : this.suffix[i]!;
-      this.present[m] = this.trial;
-      this.branch(m, i, below[s]!, below[s + 1]!, 0);
       start[i + 1] = edges.count;
     }
+    if (shares) {
+      if (walked !== this.count - 1) this.walkUncounted(m, this.count - 1);
+      const others = shares.close();
+      lp.operations += others.operations;
+      lp.pivots += others.pivots;
+      this.taken += others.operations;
+      this.programs += others.linearPrograms;
+      this.emptyCells += others.empty;
+      this.doubtful += others.doubtful;
+    }
     this.work.push(lp.operations - before);
-    return start;
+    if (shares?.shared) this.ended = 'shared';
+    return shares?.shared ? null : start;
+  }
+
+  /** The words that follow word i, among the words lo .. hi. */
+  private follow(m: number, i: number, lo: number, hi: number): void {
+    const { lp } = this;
+    const { n } = this.map;
+    this.walkTo(m, i);
+    for (let j = 0; j < n; j++) lp.basis[j] = this.bases[i * n + j]!;
+    if (!lp.factor()) {
+      lp.corner();
+      lp.factor();
+    }
+    this.present[m] = this.trial;
+    this.branch(m, i, lo, hi, 0);
+  }
+
+  /** What a word costs must not depend on whose the word before it was. */
+  private walkUncounted(m: number, i: number): void {
+    const { operations } = this.lp;
+    this.walkTo(m, i);
+    this.lp.operations = operations;
+  }
+
+  /** What another run found to follow a word, among the words lo .. hi. */
+  private adopt(m: number, text: string, lo: number, hi: number): void {
+    const { n } = this.map;
+    const rows = n + (m + 1) * this.perPoint;
+    const numbers = unpackFollowers(text, n, hi - lo, 2 * rows);
+    for (let at = 0; at < numbers.length; at += n + 1) {
+      const target = lo + numbers[at]!;
+      this.edges.push(this.region[target]!, target, numbers.subarray(at + 1, at + 1 + n));
+    }
+  }
+
+  private counts(): GraphCounts {
+    const { programs, emptyCells, doubtful, lp } = this;
+    const { pivots, operations } = lp;
+    return { linearPrograms: programs, empty: emptyCells, doubtful, pivots, operations };
+  }
+
+  /** Checksum of the box and of the words of this length. */
+  private seal(m: number): string {
+    const seal = new Seal();
+    const { lower, upper } = this.box;
+    const { parent } = this.history[m - 1]!;
+    for (const numbers of [lower, upper, this.levels, this.region, this.suffix, parent])
+      seal.add(numbers.join(' '));
+    return seal.value;
   }
 
   private trial = new Int32Array(0);

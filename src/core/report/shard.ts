@@ -51,11 +51,45 @@ export interface TreeShare {
   readonly end: 'done' | 'budget' | 'stop';
 }
 
+/** What was counted while words were extended. */
+export interface GraphCounts {
+  readonly linearPrograms: number;
+  readonly empty: number;
+  readonly doubtful: number;
+  readonly pivots: number;
+  /** Row products. */
+  readonly operations: number;
+}
+
+/**
+ * One shard's part of a word graph: of the words of one length, from word `head` on (in their order), word j of those
+ * that no earlier round extended belongs to shard j mod n + 1. Words before `head` are extended by every shard.
+ */
+export interface GraphShare {
+  /** Length of the words. */
+  readonly level: number;
+  /** How many there are. */
+  readonly words: number;
+  /** Checksum of the box and of the words. */
+  readonly seal: string;
+  readonly head: number;
+  /** What follows each of the shard's own words, as far as it came: `packFollowers`. */
+  readonly own: readonly string[];
+  /** Of those words together. */
+  readonly counts: GraphCounts;
+  /** `budget`: given up after its share of work or memory; `stop`: the run was ended by the user or a limit. */
+  readonly end: 'done' | 'budget' | 'stop';
+}
+
 /** What a report of one shard holds beside its list: all that merging needs. */
 export interface Shard extends Share {
+  /** From 1; shards of later rounds go on where those of the rounds before, put together, ended. */
+  readonly round: number;
   /** The share in plain words. */
   readonly covered: readonly string[];
   readonly trees: readonly TreeShare[];
+  /** The share of the word graph; null where there was nothing to split. */
+  readonly graph: GraphShare | null;
   /** Orders without a tree to split, and why. */
   readonly whole: readonly { readonly order: number; readonly why: string }[];
   /** Seconds for proofs, as given. */
@@ -83,9 +117,11 @@ export type ShardReport = Report & { readonly shard: Shard };
 export function sealOfShard(report: Omit<Report, 'shard'>, shard: Omit<Shard, 'seal'>): string {
   const seal = new Seal();
   const { generator, file, digest, model, search } = report;
-  const { index, of, covered, trees, whole, proofSeconds, clamp, modelWarnings, map } = shard;
+  const { round, index, of, covered, trees, graph, whole, proofSeconds, clamp, modelWarnings, map } = shard;
   seal.add(JSON.stringify([generator.version, file, digest, model, search]));
-  seal.add(JSON.stringify([index, of, covered, trees, whole, proofSeconds, clamp, modelWarnings, map]));
+  seal.add(
+    JSON.stringify([round, index, of, covered, trees, graph, whole, proofSeconds, clamp, modelWarnings, map]),
+  );
   return seal.value;
 }
 

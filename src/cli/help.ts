@@ -41,7 +41,10 @@ const searchHelp = `Search:
   --proof-time S=15      seconds of a usual machine for the proof of cycles where M is not 2
   --proof F              write the proof to F, for verify --proof: every exclusion with its multipliers
   --shard i/n            the i-th of n shares of the proof, for merge: the search trees of the fixed points
-                         and of the cycles of each order are split, the word graph is not
+                         and of the cycles of each order are split, and the words of the first length of
+                         the word graph that takes long
+  --from F               what all shards of the rounds before wrote, a file or a folder (may be given several
+                         times): this shard goes on with the word graph, one length further
 
 Output:
   --json                 the report as JSON on standard output
@@ -130,10 +133,10 @@ proven again by solving all of them exactly. How the model was read is taken fro
                          by exhaustion; what is left unchecked then is named. Without it: what the proof
                          takes, and some seconds for exhaustion`;
 
-const mergeHelp = `F1 .. Fn are what analyze MODEL --shard i/n --out Fi.json wrote, for i = 1 .. n, with the same options and
-the same version. The report is that of one run. Shards that are missing, given twice, stopped before
-they were done, damaged, or of another model are refused. What is not split (simulation, the search for
-cycles, the word graph) is done here.
+const mergeHelp = `F1 .. Fn are what analyze MODEL --shard i/n --out Fi.json wrote, for i = 1 .. n and in every round, with the
+same options and the same version. The report is that of one run. Shards that are missing, damaged, or of
+another model are refused; of those that were stopped before they were done, what they hold is used. What
+is not split (simulation, the search for cycles, planar word graphs) is done here.
 
   --out F                write the report to F: .json or .csv
   --json                 the report as JSON on standard output

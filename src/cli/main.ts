@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
@@ -10,7 +11,7 @@ import { planeToJson, reportToJson, timelineToJson } from '../export/json';
 import { planeToSvg } from '../export/planeSvg';
 import { timelineToCsv } from '../export/timelineCsv';
 import { timelineToHtml } from '../export/timelineHtml';
-import type { Failure, Jobs } from '../protocol/job';
+import type { Failure, FileRef, Jobs } from '../protocol/job';
 import { JobFailure, WorkerClient } from '../worker/client';
 import { helpText } from './help';
 import { flagsFor, helpTopics, parseCommand, UsageError, type Command, type OutFormat } from './options';
@@ -124,7 +125,7 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
     options: command.model,
     search: command.search,
     ...(command.proof === null ? {} : { proof: path.resolve(command.proof) }),
-    ...(command.shard === null ? {} : { shard: command.shard }),
+    ...(command.shard === null ? {} : { shard: command.shard, from: await reportsIn(command.from) }),
   };
   const running = client.run('analyze', request, (event) => {
     if (event.type === 'progress') display.show(event.progress);
@@ -142,6 +143,23 @@ async function runAnalyze(command: Analyze, client: WorkerClient): Promise<numbe
   if (command.out && !(await save(command.out, await rendered(command, report, client)))) return exit.input;
   if (interrupted) return exit.interrupted;
   return report.search.partial ? exit.partial : exit.done;
+}
+
+/** The files, and of folders the .json files in them. */
+async function reportsIn(places: readonly string[]): Promise<FileRef[]> {
+  const files: string[] = [];
+  for (const place of places) {
+    const names = await readdir(place).catch(() => null);
+    if (names === null) files.push(place);
+    else
+      files.push(
+        ...names
+          .filter((name) => name.endsWith('.json'))
+          .sort()
+          .map((name) => path.join(place, name)),
+      );
+  }
+  return files.map(fileRef);
 }
 
 async function runMerge(command: Merge, client: WorkerClient): Promise<number> {

@@ -48,6 +48,8 @@ export type Command =
       readonly compare: string | null;
       /** Which share of the proof is done; null: the whole analysis. */
       readonly shard: Share | null;
+      /** Reports of the shards of the rounds before, or folders of them. */
+      readonly from: readonly string[];
     }
   | {
       readonly name: 'timeline';
@@ -166,6 +168,7 @@ const searchFlags = {
   'proof-time': { type: 'string' },
   proof: { type: 'string' },
   shard: { type: 'string' },
+  from: { type: 'string', multiple: true },
   compare: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -261,6 +264,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
       if (values['help'] === true) return { name: 'help', topic: 'analyze' };
       const shard = shareOption(values);
       if (shard) refuse(values, 'a shard', ['proof', 'compare', 'no-certify']);
+      else refuse(values, 'analyze without --shard', ['from']);
       const out = outFile(values['out']);
       if (shard && out?.format !== 'json' && values['json'] !== true)
         throw new UsageError('--shard takes --out F.json, for merge');
@@ -272,6 +276,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
         json: values['json'] === true,
         out,
         shard,
+        from: stringsOf(values['from']),
         model: modelOptions(values),
         proof: typeof values['proof'] === 'string' ? values['proof'] : null,
         compare: typeof values['compare'] === 'string' ? values['compare'] : null,
@@ -281,7 +286,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'timeline': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...timelineFlags });
       if (values['help'] === true) return { name: 'help', topic: 'timeline' };
-      refuse(values, 'timeline', ['proof', 'shard', 'compare', 'epoch', 'proof-time']);
+      refuse(values, 'timeline', ['proof', 'shard', 'from', 'compare', 'epoch', 'proof-time']);
       return {
         name: 'timeline',
         file: onlyFile(positionals, 'a folder'),
@@ -306,7 +311,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'compare': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...compareFlags });
       if (values['help'] === true) return { name: 'help', topic: 'compare' };
-      refuse(values, 'compare', ['proof', 'shard', 'compare', 'epoch', 'proof-time']);
+      refuse(values, 'compare', ['proof', 'shard', 'from', 'compare', 'epoch', 'proof-time']);
       const [first, second, ...more] = positionals;
       if (first === undefined || second === undefined || more.length > 0)
         throw new UsageError('two files are needed');
@@ -347,7 +352,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'diagram': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...diagramFlags });
       if (values['help'] === true) return { name: 'help', topic: 'diagram' };
-      refuse(values, 'diagram', ['proof', 'shard', 'compare']);
+      refuse(values, 'diagram', ['proof', 'shard', 'from', 'compare']);
       return {
         name: 'diagram',
         file: onlyFile(positionals),
@@ -365,7 +370,7 @@ export function parseCommand(args: readonly string[], machine: Machine): Command
     case 'sensitivity': {
       const { values, positionals } = parse(rest, { ...modelFlags, ...searchFlags, ...exploreFlags });
       if (values['help'] === true) return { name: 'help', topic: first };
-      refuse(values, first, ['proof', 'shard', 'compare']);
+      refuse(values, first, ['proof', 'shard', 'from', 'compare']);
       const own: readonly string[] = exploreFlagsOf[first];
       refuse(
         values,
@@ -436,6 +441,10 @@ function searchOptions(values: Values, machine: Machine, seconds: number): Searc
     certify: values['no-certify'] !== true,
     ...(values['proof-time'] === undefined ? {} : { proofSeconds: positive(values, 'proof-time', 15, 1e6) }),
   };
+}
+
+function stringsOf(value: Values[string]): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 /** More shards than any cluster takes at once. */

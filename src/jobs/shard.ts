@@ -1,8 +1,10 @@
 import { cyclicEffort } from '../core/detect/detect';
+import { shareWordGraph } from '../core/detect/graphShare';
 import { searchShare, type ShareResult } from '../core/detect/share';
 import { Cancelled, InputError } from '../core/errors';
 import { plainMap, sealOfShard, type Shard, type Share, type ShardReport } from '../core/report/shard';
 import { REPORT_SCHEMA } from '../core/report/types';
+import type { SharedGraph } from '../core/prove/spaceProof';
 import type { SearchOptions } from '../protocol/job';
 import { subjectOf, type AnalyzeContext, type Subject } from './analyze';
 import type { LoadedModel } from './load';
@@ -25,25 +27,28 @@ export async function analyzeShard(
   const begin = performance.now();
   const subject = subjectOf(model);
   const { map, fileName, digest, summary, clamp, warnings } = subject;
-  const { maxOrder, seed, proofSeconds = null } = search;
+  const { maxOrder, seed, proofSeconds } = search;
   const before = earlier.length > 0 ? fitTogether(earlier, version) : null;
   if (before) sameAs(before.first, subject, search);
   onEvent({ type: 'model', model: summary });
-  const searching = searchShare(map, {
-    ...{ maxOrder, seed, share, before: before?.graph ?? [] },
-    ...(proofSeconds === null ? {} : { proofSeconds }),
-    ...(splitAfter === undefined ? {} : { splitAfter }),
+  const result = searchShare(map, {
+    ...{ maxOrder, share, trees: before === null },
     effort: cyclicEffort(search.proofSeconds),
     stop: control.stop,
     onProgress: (stage, fraction) =>
       onEvent({ type: 'progress', progress: { stage, fraction, secondsLeft: null } }),
     onFinds: (finds) => onEvent({ type: 'finds', finds }),
   });
-  const result = await searching.catch((error: unknown) => {
+  onEvent({ type: 'progress', progress: { stage: 'word graph', fraction: 0.5, secondsLeft: null } });
+  const graph = await shareWordGraph(map, {
+    ...{ maxOrder, seed, share, before: before?.graph ?? [], stop: control.stop },
+    ...(proofSeconds === undefined ? {} : { proofSeconds }),
+    ...(splitAfter === undefined ? {} : { splitAfter }),
+  }).catch((error: unknown) => {
     throw mismatch(error);
   });
   if (control.cancelled) throw new Cancelled();
-  const covered = coverage(result, share);
+  const covered = coverage(result, graph, share);
   const report = {
     schema: REPORT_SCHEMA,
     generator: { name: 'rnn-dynamics', version },
@@ -54,12 +59,15 @@ export async function analyzeShard(
       ...{ maxOrder, seed },
       seconds: (performance.now() - begin) / 1000,
       linearSolves: result.solves,
-      work: Object.fromEntries(
-        result.trees.map((tree) => [
+      work: Object.fromEntries([
+        ...result.trees.map((tree): [string, number] => [
           `tree of order ${String(tree.order)}${tree.far ? ', far out' : ''}: nodes`,
           (tree.top.counts['nodes'] ?? 0) + (tree.counts['nodes'] ?? 0),
         ]),
-      ),
+        ...(graph.share
+          ? [['word graph: linear programs of the share', graph.share.counts.linearPrograms] as const]
+          : []),
+      ]),
       partial: control.reason !== null,
       stoppedBy: control.reason,
     },
@@ -72,9 +80,9 @@ export async function analyzeShard(
     round: (before?.rounds.length ?? 0) + 1,
     covered,
     trees: result.trees,
-    graph: result.graph.share,
+    graph: graph.share,
     whole: result.whole,
-    ...{ proofSeconds, clamp, modelWarnings: warnings },
+    ...{ proofSeconds: proofSeconds ?? null, clamp, modelWarnings: warnings },
     map: plainMap(map),
   };
   const all: Omit<ShardReport, 'shard'> = {
@@ -89,7 +97,7 @@ export async function analyzeShard(
 }
 
 /** The share in plain words, tree by tree. */
-function coverage({ trees, graph, whole }: ShareResult, { of }: Share): string[] {
+function coverage({ trees, whole }: ShareResult, graph: SharedGraph, { of }: Share): string[] {
   return [
     ...trees.map(({ order, far, depth, subtrees, own, end }) => {
       const what = `${order === 1 ? 'Fixed points' : `Order ${String(order)}`}${far ? ' far out' : ''}`;
@@ -107,11 +115,11 @@ function coverage({ trees, graph, whole }: ShareResult, { of }: Share): string[]
   ];
 }
 
-function graphCoverage({ share, why }: ShareResult['graph'], of: number): string {
+function graphCoverage({ share, why }: SharedGraph, of: number): string {
   if (share === null) return `Word graph: nothing is split, because ${why}.`;
-  const { level, words, head, own, end } = share;
+  const { level, words, own, end } = share;
   const all = `of the ${String(words)} words of length ${String(level)}`;
-  const mine = `${String(own.length)} ${all} (one in ${String(of)} from word ${String(head + 1)} on)`;
+  const mine = `${String(own.length)} ${all} (one in ${String(of)})`;
   if (end !== 'done')
     return `Word graph: ${mine}; the share was not extended to its end (${end === 'stop' ? 'the run was stopped' : 'it takes more work or memory than --proof-time allows'}).`;
   return `Word graph: ${mine}. Longer words are for a further round (--from), or for rnn-dynamics merge.`;
@@ -121,14 +129,14 @@ function graphCoverage({ share, why }: ShareResult['graph'], of: number): string
 function sameAs(
   { name, report, shard }: ShardParts['first'],
   subject: Subject,
-  { maxOrder, seed, proofSeconds = null }: SearchOptions,
+  { maxOrder, seed, proofSeconds }: SearchOptions,
 ): void {
   const compared: readonly (readonly [string, unknown, unknown])[] = [
     ['the model file', report.digest, subject.digest],
     ['how the model is read', [shard.map, shard.clamp], [plainMap(subject.map), subject.clamp]],
     ['--max-order', report.search.maxOrder, maxOrder],
     ['--seed', report.search.seed, seed],
-    ['--proof-time', shard.proofSeconds, proofSeconds],
+    ['--proof-time', shard.proofSeconds, proofSeconds ?? null],
   ];
   for (const [what, then, now] of compared)
     if (JSON.stringify(then) !== JSON.stringify(now))

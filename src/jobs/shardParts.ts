@@ -210,7 +210,6 @@ const shardSchema = v.object({
       level: v.pipe(count, v.minValue(1)),
       words: count,
       seal: v.string(),
-      head: count,
       own: v.array(v.pipe(v.string(), v.regex(/^[0-9a-z ]*$/))),
       counts: v.object({
         linearPrograms: count,

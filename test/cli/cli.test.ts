@@ -261,6 +261,47 @@ describe('command line', () => {
     assert.ok(!existsSync(path.join(folder, 'none.json')));
   });
 
+  it('proves in rounds of a job array as the guide for clusters says', async () => {
+    const guide = await readFile(path.join(root, 'docs/cluster.md'), 'utf8');
+    const script = /```sh\n(#!\/bin\/bash\n[^]*?)```/.exec(guide)?.[1];
+    const driver = /```sh\n(for round [^]*?)```/.exec(guide)?.[1];
+    assert.ok(script && driver);
+    const place = await mkdtemp(path.join(folder, 'cluster-'));
+    const executable = (name: string, text: string): Promise<void> =>
+      writeFile(path.join(place, name), text, { mode: 0o755 });
+    assert.match(script, /^shards=64 /m);
+    await writeFile(path.join(place, 'shards.sh'), script.replace(/^shards=64 /m, 'shards=3 '));
+    await executable('rnn-dynamics', `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`);
+    // What the scheduler does, one job after the other.
+    await executable(
+      'sbatch',
+      '#!/bin/bash\nset -e\n[ "$1" = --wait ]\nshift\nfor i in 3 1 2; do SLURM_ARRAY_TASK_ID=$i bash "$@"; done\n',
+    );
+    const model = path.join(root, 'samples/json/clipped-shplrnn-10-cycles.json');
+    execFileSync('bash', ['-euc', driver.replaceAll('model.pt', model)], {
+      cwd: place,
+      env: { ...process.env, PATH: `${place}:${process.env['PATH'] ?? ''}` },
+      stdio: 'pipe',
+    });
+    const rounds = [...driver.matchAll(/(?<=in) ([\d ]+);/g)][0]![1]!.trim().split(' ').length;
+    for (let round = 1; round <= rounds; round++) {
+      const part = path.join(place, `round-${String(round)}`, 'shard-3.json');
+      const report = JSON.parse(await readFile(part, 'utf8')) as Report;
+      assert.ok(validate(report));
+      assert.deepEqual([report.shard?.round, report.shard?.of], [round, 3]);
+    }
+    const merged = JSON.parse(await readFile(path.join(place, 'report.json'), 'utf8')) as Report;
+    assert.ok(validate(merged));
+    assert.equal(merged.shard, undefined);
+    const one = await run(['analyze', model, '--json', '--max-order', '4', '--proof-time', '1800']);
+    const whole = JSON.parse(one.out) as Report;
+    assert.deepEqual(merged.orders, whole.orders);
+    assert.deepEqual(merged.beyond, whole.beyond);
+    assert.ok(merged.orders.every(({ complete }) => complete));
+    const { status, out } = await run(['verify', path.join(place, 'report.json'), model]);
+    assert.equal(status, 0, out);
+  }).timeout(600_000);
+
   it('analyzes: a valid report on standard output, nothing else there', async () => {
     const { status, out } = await run([
       'analyze',

@@ -14,7 +14,7 @@ describe('command line options', () => {
 
   it('have the defaults of the contract', () => {
     assert.deepEqual(parse('analyze', 'm.pt'), {
-      ...{ name: 'analyze', proof: null, compare: null, shard: null, file: 'm.pt' },
+      ...{ name: 'analyze', proof: null, compare: null, shard: null, from: [], file: 'm.pt' },
       ...{ json: false, out: null, model: {} },
       search: { maxOrder: 4, seed: 0, timeLimit: 60, threads: 8, memoryLimitMB: 4096, certify: true },
     });
@@ -44,6 +44,7 @@ describe('command line options', () => {
         proof: null,
         compare: null,
         shard: null,
+        from: [],
         file: 'm.pt',
         json: true,
         out: { file: 'r.CSV', format: 'csv' },
@@ -67,7 +68,16 @@ describe('command line options', () => {
   it('of shards and their merging are understood', () => {
     const shard = parse('analyze', 'm.pt', '--shard', '2/8', '--out', 's2.json');
     assert.ok(shard.name === 'analyze');
-    assert.deepEqual(shard.shard, { index: 2, of: 8 });
+    assert.deepEqual([shard.shard, shard.from], [{ index: 2, of: 8 }, []]);
+    const further = parse(
+      ...['analyze', 'm.pt', '--shard', '2/8', '--from', 'round-1', '--from', 'r2.json', '--out', 's2.json'],
+    );
+    assert.ok(further.name === 'analyze');
+    assert.deepEqual(further.from, ['round-1', 'r2.json']);
+    assert.throws(
+      () => parse('analyze', 'm.pt', '--from', 'round-1'),
+      /--from is no option of analyze without --shard/,
+    );
     assert.deepEqual(parse('merge', 's1.json', 's2.json', '--out', 'r.csv', '--time-limit', '9'), {
       ...{ name: 'merge', parts: ['s1.json', 's2.json'], json: false, out: { file: 'r.csv', format: 'csv' } },
       search: { timeLimit: 9, threads: 8, memoryLimitMB: 4096 },

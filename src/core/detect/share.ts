@@ -6,12 +6,9 @@ import { buildLcp } from '../prove/lcp';
 import { constantUnits, nearRadius, settledUnits } from '../prove/treeProblem';
 import { shareTree } from '../prove/treeShare';
 import { uniqueByPMatrix } from '../prove/uniqueness';
-import { GraphShares, SPLIT_AFTER } from '../prove/graphShare';
-import { needsScale, shareSpaceGraph, whyNoWordGraph, type SharedGraph } from '../prove/spaceProof';
-import type { GraphShare, Share, Shard, TreeShare } from '../report/shard';
+import type { Share, Shard, TreeShare } from '../report/shard';
 import type { BoundaryPoint, Cycle, OrderResult } from '../report/types';
 import { Collection } from './collection';
-import { detect, PROOF_SECONDS } from './detect';
 import { cycleId, listObjects, toUnits } from './listing';
 import { inBiasUnits } from './units';
 
@@ -20,13 +17,8 @@ export interface ShareOptions {
   readonly share: Share;
   /** Work for each order's tree, as a multiple of what one run spends on all of them; that of the fixed points has no bound. */
   readonly effort: number;
-  readonly seed: number;
-  /** Work for the share of the word graph, as for one run. */
-  readonly proofSeconds?: number;
-  /** Shares of the word graph of the rounds before; where there are any, it alone is searched. */
-  readonly before: readonly (readonly (GraphShare | null)[])[];
-  /** Row products after which the words of a length are shared out. */
-  readonly splitAfter?: number;
+  /** false: no tree is searched. */
+  readonly trees?: boolean;
   readonly stop: () => boolean;
   readonly onProgress: (stage: string, fraction: number) => void;
   readonly onFinds: (finds: { cycles: Cycle[]; boundaryPoints: BoundaryPoint[] }) => void;
@@ -34,7 +26,6 @@ export interface ShareOptions {
 
 export interface ShareResult {
   readonly trees: TreeShare[];
-  readonly graph: SharedGraph;
   readonly whole: Shard['whole'];
   /** What was found on the way; no order is claimed to be complete. */
   readonly orders: OrderResult[];
@@ -47,11 +38,10 @@ export interface ShareResult {
 /**
  * One shard's share of the search trees of a map: that of the fixed points and the block-cyclic ones of every order,
  * near and far solutions apart. Each is cut in the same way by every shard; what a shard does depends on the map and the
- * options alone, never on what it finds, so that the shares of all shards fit together. Then a share of the word graph,
- * which goes on where the rounds before ended. Throws ShareMismatch where those do not fit together.
+ * options alone, never on what it finds, so that the shares of all shards fit together.
  */
-export async function searchShare(map: CanonicalMap, options: ShareOptions): Promise<ShareResult> {
-  const { maxOrder, share, effort, before, stop, onProgress, onFinds } = options;
+export function searchShare(map: CanonicalMap, options: ShareOptions): ShareResult {
+  const { maxOrder, share, effort, stop, onProgress, onFinds } = options;
   const { unit, scaled, exact } = inBiasUnits(map);
   const trees: TreeShare[] = [];
   const whole: { order: number; why: string }[] = [];
@@ -108,7 +98,7 @@ export async function searchShare(map: CanonicalMap, options: ShareOptions): Pro
     }
     return true;
   };
-  for (let order = 1; order <= maxOrder && before.length === 0 && !stop(); order++) {
+  for (let order = 1; order <= maxOrder && options.trees !== false && !stop(); order++) {
     onProgress(order === 1 ? 'fixed points' : `tree of order ${String(order)}`, (order - 1) / maxOrder);
     if (!exact) whole.push({ order, why: 'the biases span more orders of magnitude than a double can hold' });
     else if (scaled.L === 0) whole.push({ order, why: 'the map is affine' });
@@ -117,10 +107,6 @@ export async function searchShare(map: CanonicalMap, options: ShareOptions): Pro
       break;
     } else if (!search(order) && order > 1) break;
   }
-  onProgress('word graph', 1);
-  const graph: SharedGraph = exact
-    ? await shareGraph(scaled, unit, map, options)
-    : { share: null, why: 'the biases span more orders of magnitude than a double can hold' };
   const { orders, beyond } = listObjects(found, {
     maxOrder,
     unit,
@@ -130,28 +116,5 @@ export async function searchShare(map: CanonicalMap, options: ShareOptions): Pro
   });
   const points = [...found.cycles.values(), ...found.boundary].flatMap((object) => object.points.flat());
   const extent = points.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  return { trees, graph, whole, orders, beyond, scale: (extent > 0 ? extent : 1) * unit, solves };
-}
-
-async function shareGraph(
-  scaled: CanonicalMap,
-  unit: number,
-  map: CanonicalMap,
-  { maxOrder, share, seed, proofSeconds, before, splitAfter, stop }: ShareOptions,
-): Promise<SharedGraph> {
-  const none = (why: string): SharedGraph => ({ share: null, why });
-  if (scaled.n === 2) return none('the polygons of a planar map take seconds at most');
-  const why = whyNoWordGraph(scaled);
-  if (why !== null) return none(why);
-  let scale = 1;
-  if (needsScale(scaled)) {
-    const { scale: found } = await detect(map, {
-      ...{ maxOrder: 1, seed, certify: true, proofSeconds: 0, allPeriodsNodes: 0, longest: 0, stop },
-      ...{ onProgress: () => undefined, onFinds: () => undefined },
-    });
-    scale = found / unit;
-  }
-  if (stop()) return none('the run was stopped before');
-  const shares = new GraphShares(before, { share, after: splitAfter ?? SPLIT_AFTER });
-  return shareSpaceGraph(scaled, scale, { maxOrder, seconds: proofSeconds ?? PROOF_SECONDS, stop }, shares);
+  return { trees, whole, orders, beyond, scale: (extent > 0 ? extent : 1) * unit, solves };
 }

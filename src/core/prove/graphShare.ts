@@ -12,7 +12,7 @@ export interface GraphLevel {
   readonly seal: () => string;
 }
 
-interface Layer extends Pick<GraphShare, 'level' | 'words' | 'seal' | 'head'> {
+interface Layer extends Pick<GraphShare, 'level' | 'words' | 'seal'> {
   readonly own: readonly (readonly string[])[];
   readonly counts: GraphCounts;
 }
@@ -26,7 +26,7 @@ const NOTHING: GraphCounts = { linearPrograms: 0, empty: 0, doubtful: 0, pivots:
  * what one run finds, number by number.
  */
 export class GraphShares {
-  /** Whether words of this length are left to others, from `head` on. */
+  /** Whether words of this length are left to others. */
   shared = false;
   /** What was found is not of this graph: it was left out. */
   unfit = false;
@@ -34,9 +34,10 @@ export class GraphShares {
   #level: GraphLevel | null = null;
   /** Layers of this level, each with the number of words asked for so far. */
   #here: { readonly layer: Layer; asked: number }[] = [];
+  /** Words of this length so far that were not known, and whether the last of them is this run's. */
   #open = 0;
-  #head = 0;
-  readonly #own: string[] = [];
+  #mine = false;
+  #own: string[] = [];
   #counts = NOTHING;
 
   /**
@@ -59,6 +60,8 @@ export class GraphShares {
   open(level: GraphLevel): void {
     this.#level = level;
     this.#open = 0;
+    this.#own = [];
+    this.#counts = NOTHING;
     this.#here = [];
     for (const layer of this.#layers) {
       if (layer.level !== level.level) continue;
@@ -67,11 +70,10 @@ export class GraphShares {
     }
   }
 
-  /** What follows a word, where it is known. To be asked once for every word, in their order. */
-  known(word: number): string | null {
+  /** What follows the next word of this length, where it is known: to be asked once for each, in their order. */
+  known(): string | null {
     for (const place of this.#here) {
       const { layer } = place;
-      if (word < layer.head) continue;
       const j = place.asked++;
       const text = layer.own[j % layer.own.length]![Math.floor(j / layer.own.length)];
       if (text !== undefined) return text;
@@ -79,21 +81,22 @@ export class GraphShares {
     return null;
   }
 
-  /** Whether this run extends a word that is not known. @param spent row products on this level so far */
-  takes(word: number, spent: number): boolean {
+  /**
+   * Whether this run extends the word, which is not known. Until it shows that the length takes long, all shards extend
+   * all words, but keep their own alone.
+   * @param spent row products on this length so far
+   */
+  takes(spent: number): boolean {
     if (!this.split) return true;
-    if (!this.shared) {
-      if (spent <= this.split.after) return true;
-      this.shared = true;
-      this.#head = word;
-    }
+    if (spent > this.split.after) this.shared = true;
     const { index, of } = this.split.share;
-    return this.#open++ % of === index - 1;
+    this.#mine = this.#open++ % of === index - 1;
+    return this.#mine || !this.shared;
   }
 
   /** After this run extended a word. */
   extended(followers: string, counts: GraphCounts): void {
-    if (!this.shared) return;
+    if (!this.#mine) return;
     this.#own.push(followers);
     this.#counts = added(this.#counts, counts);
   }
@@ -107,23 +110,22 @@ export class GraphShares {
   result(end: GraphShare['end']): GraphShare | null {
     if (!this.shared) return null;
     const { level, words, seal } = this.#level!;
-    return { level, words, seal: seal(), head: this.#head, own: this.#own, counts: this.#counts, end };
+    return { level, words, seal: seal(), own: this.#own, counts: this.#counts, end };
   }
 }
 
 function layerOf(shares: readonly (GraphShare | null)[]): Layer | null {
   const first = shares.findIndex((share) => share !== null);
   if (first < 0) return null;
-  const { level, words, seal, head } = shares[first]!;
+  const { level, words, seal } = shares[first]!;
   for (const [i, share] of shares.entries()) {
-    const same = !share || (share.level === level && share.words === words && share.head === head);
-    if (!same || (share && share.seal !== seal))
+    if (share && (share.level !== level || share.words !== words || share.seal !== seal))
       throw new ShareMismatch(
         `shard ${String(i + 1)} shared out other words of the word graph than shard ${String(first + 1)}: run all shards with the same program on the same kind of machine`,
       );
   }
   return {
-    ...{ level, words, seal, head },
+    ...{ level, words, seal },
     own: shares.map((share) => share?.own ?? []),
     counts: shares.reduce((sum, share) => (share ? added(sum, share.counts) : sum), NOTHING),
   };

@@ -404,14 +404,14 @@ class Search {
     let walked = -1;
     for (let i = 0; i < this.count; i++) {
       const s = m === 1 ? 0 : this.suffix[i]!;
-      const known = shares?.known(i) ?? null;
+      const known = shares?.known() ?? null;
       if (known !== null) this.adopt(m, known, below[s]!, below[s + 1]!);
       else if (this.over()) {
         this.underway = i / this.count;
         this.work.push(lp.operations - before);
         return null;
       } else if (!shares) this.follow(m, i, below[s]!, below[s + 1]!);
-      else if (shares.takes(i, lp.operations - before)) {
+      else if (shares.takes(lp.operations - before)) {
         if (walked !== i - 1) this.walkUncounted(m, i - 1);
         const here = this.counts();
         const first = edges.count;

@@ -62,8 +62,8 @@ export interface GraphCounts {
 }
 
 /**
- * One shard's part of a word graph: of the words of one length, from word `head` on (in their order), word j of those
- * that no earlier round extended belongs to shard j mod n + 1. Words before `head` are extended by every shard.
+ * One shard's part of a word graph: of the words of one length (in their order), word j of those that no earlier round
+ * extended, counted from 0, belongs to shard j mod n + 1.
  */
 export interface GraphShare {
   /** Length of the words. */
@@ -72,7 +72,6 @@ export interface GraphShare {
   readonly words: number;
   /** Checksum of the box and of the words. */
   readonly seal: string;
-  readonly head: number;
   /** What follows each of the shard's own words, as far as it came: `packFollowers`. */
   readonly own: readonly string[];
   /** Of those words together. */

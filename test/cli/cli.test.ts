@@ -270,14 +270,23 @@ describe('command line', () => {
     const executable = (name: string, text: string): Promise<void> =>
       writeFile(path.join(place, name), text, { mode: 0o755 });
     assert.match(script, /^shards=64 /m);
-    await writeFile(path.join(place, 'shards.sh'), script.replace(/^shards=64 /m, 'shards=3 '));
+    assert.match(script, / --proof-time 1800 /);
+    const short = script.replace(/^shards=64 /m, 'shards=3 ').replace(' --proof-time 1800 ', ' --proof-time 2 ');
+    await writeFile(path.join(place, 'shards.sh'), short);
     await executable('rnn-dynamics', `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`);
     // What the scheduler does, one job after the other.
     await executable(
       'sbatch',
       '#!/bin/bash\nset -e\n[ "$1" = --wait ]\nshift\nfor i in 3 1 2; do SLURM_ARRAY_TASK_ID=$i bash "$@"; done\n',
     );
-    const model = path.join(root, 'samples/json/clipped-shplrnn-10-cycles.json');
+    const model = await file('three.json', {
+      ...{ model: 'PLRNN', A: [0.6, -0.4, 0.3], h: [0.5, -0.3, 0.4] },
+      W: [
+        [0, -1.1, 0.4],
+        [0.9, 0, -0.7],
+        [-0.5, 0.8, 0],
+      ],
+    });
     execFileSync('bash', ['-euc', driver.replaceAll('model.pt', model)], {
       cwd: place,
       env: { ...process.env, PATH: `${place}:${process.env['PATH'] ?? ''}` },
@@ -293,7 +302,7 @@ describe('command line', () => {
     const merged = JSON.parse(await readFile(path.join(place, 'report.json'), 'utf8')) as Report;
     assert.ok(validate(merged));
     assert.equal(merged.shard, undefined);
-    const one = await run(['analyze', model, '--json', '--max-order', '4', '--proof-time', '1800']);
+    const one = await run(['analyze', model, '--json', '--max-order', '4', '--proof-time', '2']);
     const whole = JSON.parse(one.out) as Report;
     assert.deepEqual(merged.orders, whole.orders);
     assert.deepEqual(merged.beyond, whole.beyond);

@@ -1,4 +1,5 @@
 import type { GraphCounts, GraphShare, Share } from '../report/shard';
+import { ownerOf } from './owner';
 import { ShareMismatch } from './treeMerge';
 
 /** Row products after which what is left of the words of one length is shared out: about a second of every shard. */
@@ -75,7 +76,8 @@ export class GraphShares {
     for (const place of this.#here) {
       const { layer } = place;
       const j = place.asked++;
-      const text = layer.own[j % layer.own.length]![Math.floor(j / layer.own.length)];
+      const of = layer.own.length;
+      const text = layer.own[ownerOf(j, of)]![Math.floor(j / of)];
       if (text !== undefined) return text;
     }
     return null;
@@ -90,7 +92,7 @@ export class GraphShares {
     if (!this.split) return true;
     if (spent > this.split.after) this.shared = true;
     const { index, of } = this.split.share;
-    this.#mine = this.#open++ % of === index - 1;
+    this.#mine = ownerOf(this.#open++, of) === index - 1;
     return this.#mine || !this.shared;
   }
 
@@ -180,7 +182,7 @@ export function packFollowers(
  */
 export function unpackFollowers(text: string, n: number, count: number, codes: number): Int32Array {
   if (text === '') return new Int32Array(0);
-  const numbers = Int32Array.from(text.split(' '), (digits) => parseInt(digits, 36));
+  const numbers = text.split(' ').map((digits) => parseInt(digits, 36));
   let sound = numbers.length % (n + 1) === 0;
   let before = -1;
   for (let at = 0; at < numbers.length && sound; at++) {
@@ -192,5 +194,5 @@ export function unpackFollowers(text: string, n: number, count: number, codes: n
     }
   }
   if (!sound) throw new ShareMismatch(`"${text.slice(0, 40)}" says nothing about the words of this graph`);
-  return numbers;
+  return Int32Array.from(numbers);
 }

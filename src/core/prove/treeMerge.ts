@@ -1,5 +1,6 @@
 import type { Counts, TreeShare } from '../report/shard';
 import type { TreeCounts } from './fixedPointTree';
+import { ownerOf } from './owner';
 import { sealOfLcp, type TreeReplay } from './treeProblem';
 import { sum, unpackStates } from './treeShare';
 
@@ -77,7 +78,7 @@ function whole(key: string, shares: readonly (TreeShare | null)[]): Whole {
   const owned = new Map<number, readonly string[]>();
   for (const [i, one] of all.entries())
     for (const { subtree, words } of one.own) {
-      const foreign = subtree % all.length !== i || subtree >= share.subtrees;
+      const foreign = ownerOf(subtree, all.length) !== i || subtree >= share.subtrees;
       if (owned.has(subtree) || foreign)
         throw new ShareMismatch(
           `subtree ${String(subtree)} of the tree of ${key} is not that of shard ${String(i + 1)}`,

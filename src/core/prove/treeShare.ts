@@ -2,6 +2,7 @@ import type { Counts, Share, TreeShare } from '../report/shard';
 import { Seal } from '../report/proof';
 import { FixedPointTree, type TreeCounts, type TreeSplit } from './fixedPointTree';
 import type { Lcp } from './lcp';
+import { ownerOf } from './owner';
 import { Rotations } from './rotations';
 import { sealOfLcp } from './treeProblem';
 
@@ -99,7 +100,7 @@ class Recorder implements TreeSplit {
     const { base } = this.problem.lcp;
     this.seal.add(`${path.join(' ')} ${states.join('')}`);
     const subtree = this.subtrees++;
-    if (subtree % this.share.of !== this.share.index - 1) return false;
+    if (ownerOf(subtree, this.share.of) !== this.share.index - 1) return false;
     const branches = path.map((code) => {
       const unit = code >> 2;
       return `${String(unit)}=${String(((code >> 1) & 1) ^ base[unit]!)}`;

@@ -13,7 +13,7 @@ export type Counts = Readonly<Record<string, number>>;
 
 /**
  * One shard's part of a search tree. The tree is cut at a level; the nodes there are the roots of the subtrees, numbered
- * from 0 in the order of the search, and subtree j belongs to shard j mod n + 1. What lies above the cut is searched by
+ * from 0 in the order of the search, and belong to the shards by `ownerOf`. What lies above the cut is searched by
  * every shard. Words are the itineraries that no certificate excluded, as `packStates` writes them.
  */
 export interface TreeShare {
@@ -62,8 +62,8 @@ export interface GraphCounts {
 }
 
 /**
- * One shard's part of a word graph: of the words of one length (in their order), word j of those that no earlier round
- * extended, counted from 0, belongs to shard j mod n + 1.
+ * One shard's part of a word graph: of the words of one length (in their order), those that no earlier round extended
+ * belong to the shards by `ownerOf`.
  */
 export interface GraphShare {
   /** Length of the words. */

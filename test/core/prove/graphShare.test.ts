@@ -66,11 +66,18 @@ describe('word graphs in shares', () => {
           rounds.push(shares);
           split++;
           const merged = new GraphShares(rounds);
-          assert.deepEqual(graphOf(map, merged), whole, `${String(of)} shards, round ${String(rounds.length)}`);
+          assert.deepEqual(
+            graphOf(map, merged),
+            whole,
+            `${String(of)} shards, round ${String(rounds.length)}`,
+          );
           assert.equal(merged.unfit, false);
         }
         const lengths = rounds.map(([first]) => first!.level);
-        assert.deepEqual(lengths, [...new Set(lengths)].sort((a, b) => a - b));
+        assert.deepEqual(
+          lengths,
+          [...new Set(lengths)].sort((a, b) => a - b),
+        );
       }
       assert.ok(split > 4);
     }).timeout(120000);

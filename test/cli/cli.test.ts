@@ -271,7 +271,9 @@ describe('command line', () => {
       writeFile(path.join(place, name), text, { mode: 0o755 });
     assert.match(script, /^shards=64 /m);
     assert.match(script, / --proof-time 1800 /);
-    const short = script.replace(/^shards=64 /m, 'shards=3 ').replace(' --proof-time 1800 ', ' --proof-time 2 ');
+    const short = script
+      .replace(/^shards=64 /m, 'shards=3 ')
+      .replace(' --proof-time 1800 ', ' --proof-time 2 ');
     await writeFile(path.join(place, 'shards.sh'), short);
     await executable('rnn-dynamics', `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`);
     // What the scheduler does, one job after the other.

@@ -96,18 +96,6 @@ export function searchFixedPoints(
   return new FixedPointSearch(map, options).run();
 }
 
-/** Rough cost in tree nodes, from the number of units and the state dimension; within a factor of 30 of most nets. */
-export function predictFixedPointWork(map: CanonicalMap): { method: string; nodes: number } {
-  const { L } = map;
-  const lcp = L <= 200 ? buildLcp(map) : null;
-  if (lcp !== null && uniqueByPMatrix(lcp) !== null) return { method: 'unique solution', nodes: 1 };
-  const words = 2 ** Math.min(L + 1, 1000);
-  if (L <= 200 && lcp === null) return { method: 'word by word', nodes: words / 2 };
-  if (enumeratesAll(map)) return { method: 'arrangement of borders', nodes: cellsOf(map) };
-  const tree = 4 * 1.33 ** Math.min(L, 1000);
-  return { method: 'complementarity search', nodes: Math.round(Math.min(words, 2 * cellsOf(map), tree)) };
-}
-
 /** Most regions that L borders can cut the state space into. */
 function cellsOf({ n, L }: CanonicalMap): number {
   let cells = 0;

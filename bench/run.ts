@@ -1,7 +1,7 @@
 /**
  * Ratios against compiled reference programs, measured in one run. Prints Markdown tables.
  *
- *     npm run bench [-- search fixed-points trained scaling timeline] [--only NAME] [--write]
+ *     npm run bench [-- search fixed-points trained scaling timeline interaction] [--only NAME] [--write]
  *
  * `--write` stores each table asked for in RESULTS.md; `BENCH_RUNS` is the number of runs of each program (5).
  */
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Reference } from './reference';
 import { fixedPointTable } from './tables/fixedPoints';
+import { interactionTable } from './tables/interaction';
 import { scaling } from './tables/scaling';
 import { searchTables } from './tables/search';
 import { timelineTable } from './tables/timeline';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
       return table;
     },
     timeline: () => timelineTable(values.only),
+    interaction: () => interactionTable(values.only),
   };
   try {
     for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {

@@ -48,6 +48,10 @@ export interface MarkStyle {
 
 /** Draws equal marks at x0, y0, x1, y1, .. (pixels). One path for each layer, so thousands stay cheap. */
 export function drawMarks(painter: Painter, at: ArrayLike<number>, style: MarkStyle): void {
+  if (painter.marks) {
+    painter.marks(at, style);
+    return;
+  }
   const { order, fill, color, paper, radius } = style;
   const outline = markOutline(order, radius);
   const stroke: Stroke = { color, width: radius >= 5 ? 1.6 : radius >= 3.5 ? 1.3 : 1 };

@@ -1,3 +1,6 @@
+import type { Frame, LinearScale } from './axes';
+import type { MarkStyle } from './marks';
+
 /**
  * The few drawing operations a figure needs. Figures are drawn once, through this, to a canvas (screen, PNG)
  * or to SVG text (export, HTML report): the same code, the same picture. Coordinates are CSS pixels.
@@ -20,6 +23,15 @@ export interface TextStyle {
   readonly halo?: string;
 }
 
+/** A part of a figure that shows data over two scales. */
+export interface Plot extends Frame {
+  /** The same as long as its content is the same but for the scales; one plot of a figure has it. */
+  readonly name: string;
+  readonly x: LinearScale;
+  /** null: the vertical position stands for no number. */
+  readonly y: LinearScale | null;
+}
+
 export interface Painter {
   readonly width: number;
   readonly height: number;
@@ -32,8 +44,15 @@ export interface Painter {
   /** Many equal dots. */
   dots(xy: ArrayLike<number>, radius: number, fill: string, opacity?: number): void;
   text(x: number, y: number, content: string, style: TextStyle): void;
+  /** Takes equal marks at x0, y0, x1, y1, .. as they are, where that is better than their lines: see `drawMarks`. */
+  marks?(at: ArrayLike<number>, style: MarkStyle): void;
   /** Runs `draw` clipped to the rectangle. */
   clip(x: number, y: number, width: number, height: number, draw: () => void): void;
+  /**
+   * Runs `draw` clipped to the plot. A painter may put it off, or show in its place what was drawn of the plot before,
+   * moved and stretched to the scales: nothing else may depend on what `draw` does.
+   */
+  plot(plot: Plot, draw: () => void): void;
 }
 
 /** Colours of one theme, read from VS Code's variables in the webview, fixed for exported files. */

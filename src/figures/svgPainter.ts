@@ -25,6 +25,14 @@ export function svgPainter(
 ): SvgPainter {
   let clips = 0;
   const out: string[] = [];
+  const clip: Painter['clip'] = (x, y, w, h, draw) => {
+    const id = `${idPrefix}${String(++clips)}`;
+    out.push(
+      `<clipPath id="${id}"><rect x="${round(x)}" y="${round(y)}" width="${round(w)}" height="${round(h)}"/></clipPath><g clip-path="url(#${id})">`,
+    );
+    draw();
+    out.push('</g>');
+  };
   return {
     width,
     height,
@@ -65,14 +73,8 @@ export function svgPainter(
       if (!finite(x, y) || content === '') return;
       out.push(textElement(x, y, content, style, theme));
     },
-    clip(x, y, w, h, draw) {
-      const id = `${idPrefix}${String(++clips)}`;
-      out.push(
-        `<clipPath id="${id}"><rect x="${round(x)}" y="${round(y)}" width="${round(w)}" height="${round(h)}"/></clipPath><g clip-path="url(#${id})">`,
-      );
-      draw();
-      out.push('</g>');
-    },
+    clip,
+    plot: ({ left, top, width, height }, draw) => clip(left, top, width, height, draw),
     toSvg(standalone = true) {
       const name = escapeXml(title);
       const size = `width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}"`;

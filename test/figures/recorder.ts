@@ -34,5 +34,8 @@ export function recorder(width = 700, height = 700): Painter & { readonly calls:
     clip: (_x, _y, _w, _h, draw) => {
       draw();
     },
+    plot: (_plot, draw) => {
+      draw();
+    },
   };
 }

@@ -30,9 +30,13 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-/** @param page which bundle of `webview/` to show, and the script that stands in for VS Code */
+/**
+ * @param page which bundle of `webview/` to show, and the script that stands in for VS Code
+ * @param deviceScaleFactor pixels of the screen for each CSS pixel, in both directions
+ */
 export async function startHarness(
   { entry, host } = { entry: 'dynamics', host: 'fakeHost.js' },
+  deviceScaleFactor = 1,
 ): Promise<Harness> {
   const bundle = await build({
     absWorkingDir: root,
@@ -87,7 +91,11 @@ export async function startHarness(
   const { port } = server.address() as AddressInfo;
   return {
     async open(size = { width: 1400, height: 900 }) {
-      const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
+      const context = await browser.newContext({
+        viewport: size,
+        reducedMotion: 'reduce',
+        deviceScaleFactor,
+      });
       const page = await context.newPage();
       page.on('pageerror', (error) => {
         throw error;

@@ -3,6 +3,7 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } fro
 import type { Painter, Theme } from '../../src/figures/painter';
 import { svgPainter } from '../../src/figures/svgPainter';
 import { canvasPainter } from './canvasPainter';
+import { PlotCanvas, type PlotScene } from './plotCanvas';
 import { forcedColors, useTheme } from './theme';
 import type { FigureHandle } from './types';
 
@@ -31,6 +32,10 @@ export interface FigureFrameProps {
   readonly draw: (painter: Painter, theme: Theme) => void;
   /** What follows the cursor, on a canvas above: cheap to redraw. Not exported. */
   readonly overlay?: ((painter: Painter, theme: Theme) => void) | null;
+  /** What is exported, where that is more than `draw`. */
+  readonly exported?: (painter: Painter, theme: Theme) => void;
+  /** Of a figure whose plots may take long to draw; changes with `draw`. */
+  readonly plots?: Pick<PlotScene, 'view' | 'wider'>;
   readonly interaction: Interaction;
   /** Line under the figure; announced politely, at most four times a second. */
   readonly readout: string;
@@ -51,6 +56,8 @@ export function Figure(props: FigureFrameProps) {
     title,
     draw,
     overlay,
+    exported = draw,
+    plots,
     interaction,
     readout,
     handle,
@@ -91,8 +98,21 @@ export function Figure(props: FigureFrameProps) {
     };
   }, []);
 
+  const kept = useRef<PlotCanvas | null>(null);
+  useEffect(
+    () => () => {
+      kept.current?.dispose();
+    },
+    [],
+  );
+
   // Drawing: once a frame, however often the props changed.
   useLayoutEffect(() => {
+    if (plots && canvas.current) {
+      kept.current ??= new PlotCanvas(canvas.current);
+      kept.current.show({ draw, ...plots }, theme, size.current);
+      return;
+    }
     const request = requestAnimationFrame(() => {
       render(canvas.current, size.current, theme, true, (painter) => {
         draw(painter, theme);
@@ -101,7 +121,7 @@ export function Figure(props: FigureFrameProps) {
     return () => {
       cancelAnimationFrame(request);
     };
-  }, [draw, theme, revision]);
+  }, [draw, plots, theme, revision]);
   useLayoutEffect(() => {
     const request = requestAnimationFrame(() => {
       render(above.current, size.current, theme, false, (painter) => overlay?.(painter, theme));
@@ -117,7 +137,7 @@ export function Figure(props: FigureFrameProps) {
       toSvg() {
         const { width, height } = exportSize(size.current);
         const painter = svgPainter(width, height, theme, title);
-        draw(painter, theme);
+        exported(painter, theme);
         return painter.toSvg();
       },
       async toPng(scale = 2) {
@@ -127,12 +147,12 @@ export function Figure(props: FigureFrameProps) {
         element.height = Math.round(height * scale);
         await document.fonts.ready;
         paint(element, scale, width, height, theme, true, (painter) => {
-          draw(painter, theme);
+          exported(painter, theme);
         });
         return element.toDataURL('image/png').slice('data:image/png;base64,'.length);
       },
     }),
-    [theme, title, draw],
+    [theme, title, exported],
   );
 
   usePointer(canvas, current);
@@ -221,7 +241,7 @@ function paint(
     context.fillStyle = theme.paper;
     context.fillRect(0, 0, width, height);
   } else context.clearRect(0, 0, width, height);
-  draw(canvasPainter(context, width, height, theme, !forcedColors()));
+  draw(canvasPainter(context, width, height, theme, { halos: !forcedColors() }));
 }
 
 /** The line under a figure. */

@@ -6,18 +6,18 @@ import type { Painter, Stroke, Theme } from '../../src/figures/painter';
  * @param context already scaled so that one unit is one CSS pixel
  * @param width CSS pixels
  * @param height CSS pixels
- * @param halos false in forced-colours mode, where halos would be repainted
+ * @param how `halos`: false in forced-colours mode, where halos would be repainted; `thickest`: lines are drawn no wider
  */
 export function canvasPainter(
   context: CanvasRenderingContext2D,
   width: number,
   height: number,
   theme: Theme,
-  halos = true,
+  { halos = true, thickest = Infinity }: { readonly halos?: boolean; readonly thickest?: number } = {},
 ): Painter {
-  const applyStroke = (stroke: Stroke) => {
+  const applyStroke = (stroke: Stroke, most = thickest) => {
     context.strokeStyle = stroke.color;
-    context.lineWidth = stroke.width;
+    context.lineWidth = Math.min(stroke.width, most);
     context.setLineDash(stroke.dash ? [...stroke.dash] : []);
     context.globalAlpha = stroke.opacity ?? 1;
   };
@@ -48,6 +48,14 @@ export function canvasPainter(
       context.stroke();
       context.globalAlpha = 1;
     }
+  };
+  const clip: Painter['clip'] = (x, y, w, h, draw) => {
+    context.save();
+    context.beginPath();
+    context.rect(x, y, w, h);
+    context.clip();
+    draw();
+    context.restore();
   };
   context.lineJoin = 'round';
   return {
@@ -100,19 +108,13 @@ export function canvasPainter(
       context.textAlign = style.align === 'middle' ? 'center' : (style.align ?? 'start');
       context.textBaseline = style.baseline ?? 'alphabetic';
       if (style.halo && halos) {
-        applyStroke({ color: style.halo, width: 4 });
+        applyStroke({ color: style.halo, width: 4 }, Infinity);
         context.strokeText(content, x, y);
       }
       context.fillStyle = style.color;
       context.fillText(content, x, y);
     },
-    clip(x, y, w, h, draw) {
-      context.save();
-      context.beginPath();
-      context.rect(x, y, w, h);
-      context.clip();
-      draw();
-      context.restore();
-    },
+    clip,
+    plot: ({ left, top, width, height }, draw) => clip(left, top, width, height, draw),
   };
 }

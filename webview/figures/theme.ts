@@ -74,9 +74,11 @@ export function useTheme(): Theme {
   return theme;
 }
 
+let forced: MediaQueryList | undefined;
+
 /** True while the system repaints everything in its own few colours. */
 export function forcedColors(): boolean {
-  return matchMedia('(forced-colors: active)').matches;
+  return (forced ??= matchMedia('(forced-colors: active)')).matches;
 }
 
 function tableOf(body: HTMLElement): Theme {

@@ -1,11 +1,12 @@
-import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline } from '../../src/core/report/timeline';
 import { growthExtent, valueExtent } from '../../src/figures/timeline/extent';
 import { focusHeight, type FocusFigure } from '../../src/figures/timeline/focus';
 import { countedPlaces, forcingWords, provenThroughout } from '../../src/figures/timeline/words';
-import { axisKey, axisOfKey, coordinateOf } from '../../src/figures/projection';
+import { axisKey, axisOfKey, coordinateOf, type AxisChoice } from '../../src/figures/projection';
 import type { Side } from '../../src/protocol/timelinePanel';
+import { useThrottled } from '../figures/Figure';
 import type { FigureHandle } from '../figures/types';
 import { Button, Checkbox, Dropdown, Icon, Menu } from '../ui';
 import { EventTable } from './EventTable';
@@ -15,7 +16,15 @@ import { Overview } from './Overview';
 import { PairTable } from './PairTable';
 import { Portrait } from './Portrait';
 import { RunFigure } from './RunFigure';
-import { centerShift, viewOf, type Interval, type RunState, type State, type Store } from './store';
+import {
+  centerShift,
+  viewOf,
+  type Interval,
+  type Kept,
+  type RunState,
+  type State,
+  type Store,
+} from './store';
 
 const wider = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [
   Math.min(a[0], b[0]),
@@ -84,8 +93,9 @@ export function App({ store }: { store: Store }): JSX.Element {
           view,
           coordinate,
           show,
-          values: scales?.values ?? null,
-          growth: scales?.growth ?? null,
+          // Once for all that is drawn and found with them.
+          values: scales?.values ?? valueExtent({ prepared, view, coordinate, show }),
+          growth: scales?.growth ?? growthExtent({ prepared, view }),
           selected: side === 'A' ? kept.selected : null,
           laneNames: side === 'A',
           beside: other ? [other] : [],
@@ -100,24 +110,9 @@ export function App({ store }: { store: Store }): JSX.Element {
     [runs, views.A[0], views.A[1], views.B[0], views.B[1]],
   );
   const pair = runs.A?.prepared?.timeline.run.pair ? runs.A.prepared : null;
-  // A window that is tied to the first run's moves it.
-  const setView = (side: Side, view: Interval | null): void => {
-    const tied = side === 'B' && kept.align !== 'own';
-    const shift = tied && kept.align === 'center' ? (centerShift(runs) ?? 0) : 0;
-    const moved: Interval | null = view && [view[0] - shift, view[1] - shift];
-    store.keep({ views: { ...kept.views, [tied ? 'A' : side]: moved } });
-  };
-  const onEvent = (side: Side, id: string, open: boolean): void => {
-    const event = runs[side]?.prepared?.timeline.events.find((one) => one.id === id);
-    store.keep({ selected: event ? id : null, ...(event ? { cursor: event.epoch } : {}) });
-    if (!event) return;
-    const [lo, hi] = views[side];
-    if (event.epoch < lo || event.epoch > hi)
-      setView(side, [event.epoch - (hi - lo) / 2, event.epoch + (hi - lo) / 2]);
-    if (open) store.post({ type: 'openCheckpoints', side, epochs: event.epochs });
-  };
-  return (
-    <div class="timeline-app">
+  // What no window and no cursor changes stays the same element, and costs nothing while they move.
+  const header = useMemo(
+    () => (
       <Header
         state={state}
         store={store}
@@ -134,116 +129,215 @@ export function App({ store }: { store: Store }): JSX.Element {
           ...(pair ? [] : [{ label: 'Whole run', name: 'whole run', handle: whole }]),
         ]}
       />
+    ),
+    [runs, state.live],
+  );
+  const notices = useMemo(
+    () => sides.map((side) => <Notices key={side} side={side} run={runs[side]!} store={store} />),
+    [runs],
+  );
+  const numbers = useMemo(
+    () => (
+      <Numbers
+        runs={shown.map((side) => ({
+          name: `${side} ${runs[side]!.name}`,
+          timeline: runs[side]!.prepared!.timeline,
+        }))}
+      />
+    ),
+    [runs],
+  );
+  const tools = useMemo(
+    () => (
+      <div class="timeline-tools" role="group" aria-label="What the rows show">
+        <Dropdown
+          label="Coordinate of the diagram"
+          value={axisKey(axes.coordinate)}
+          options={first ? axisOptions(first) : []}
+          onChange={(value) => store.keep({ coordinate: axisOfKey(value) })}
+        />
+        <Checkbox checked={kept.simulated} onChange={(simulated) => store.keep({ simulated })}>
+          Simulated
+        </Checkbox>
+        <Checkbox checked={kept.weightChange} onChange={(weightChange) => store.keep({ weightChange })}>
+          Weight change
+        </Checkbox>
+        <Checkbox checked={kept.exponents} onChange={(exponents) => store.keep({ exponents })}>
+          Lyapunov spectrum
+        </Checkbox>
+        {shown.length > 1 && (
+          <Dropdown
+            label="Windows of the two runs"
+            value={kept.align}
+            options={[
+              { value: 'own', text: 'Own windows' },
+              { value: 'same', text: 'Same window' },
+              ...(centerShift(runs) === null
+                ? []
+                : [{ value: 'center', text: 'Aligned at the first center bifurcation' }]),
+            ]}
+            onChange={(value) => store.keep({ align: value as typeof kept.align })}
+          />
+        )}
+      </div>
+    ),
+    [runs, axes, kept.simulated, kept.weightChange, kept.exponents, kept.align],
+  );
+  return (
+    <div class="timeline-app">
+      {header}
       <main>
-        {sides.map((side) => (
-          <Notices key={side} side={side} run={runs[side]!} store={store} />
-        ))}
+        {notices}
         {shown.length > 0 && (
           <>
             {pair ? (
-              <PairTable prepared={pair} onEvent={(id) => onEvent('A', id, false)} />
+              <PairTable prepared={pair} onEvent={(id) => chooseEvent(store, 'A', id, false)} />
             ) : (
               <div class="top">
                 <div class="overview">
-                  <Overview figure={overview} handle={whole} onView={(i, view) => setView(shown[i]!, view)} />
+                  <Overview
+                    figure={overview}
+                    handle={whole}
+                    onView={(i, view) => setView(store, shown[i]!, view)}
+                  />
                 </div>
-                <Numbers
-                  runs={shown.map((side) => ({
-                    name: `${side} ${runs[side]!.name}`,
-                    timeline: runs[side]!.prepared!.timeline,
-                  }))}
-                />
+                {numbers}
               </div>
             )}
-            <div class="timeline-tools" role="group" aria-label="What the rows show">
-              <Dropdown
-                label="Coordinate of the diagram"
-                value={axisKey(axes.coordinate)}
-                options={first ? axisOptions(first) : []}
-                onChange={(value) => store.keep({ coordinate: axisOfKey(value) })}
-              />
-              <Checkbox checked={kept.simulated} onChange={(simulated) => store.keep({ simulated })}>
-                Simulated
-              </Checkbox>
-              <Checkbox checked={kept.weightChange} onChange={(weightChange) => store.keep({ weightChange })}>
-                Weight change
-              </Checkbox>
-              <Checkbox checked={kept.exponents} onChange={(exponents) => store.keep({ exponents })}>
-                Lyapunov spectrum
-              </Checkbox>
-              {shown.length > 1 && (
-                <Dropdown
-                  label="Windows of the two runs"
-                  value={kept.align}
-                  options={[
-                    { value: 'own', text: 'Own windows' },
-                    { value: 'same', text: 'Same window' },
-                    ...(centerShift(runs) === null
-                      ? []
-                      : [{ value: 'center', text: 'Aligned at the first center bifurcation' }]),
-                  ]}
-                  onChange={(value) => store.keep({ align: value as typeof kept.align })}
-                />
-              )}
-            </div>
+            {tools}
             <div class={shown.length > 1 ? 'columns two' : 'columns'}>
-              {shown.map((side) => {
-                const run = runs[side]!;
-                const { timeline } = run.prepared!;
-                return (
-                  <section key={side} class="column" aria-label={run.name}>
-                    {shown.length > 1 && (
-                      <h2>
-                        <strong>{side}</strong> {run.name}{' '}
-                        <span class="muted">
-                          {forcingWords(timeline)} · {countedPlaces(timeline)}
-                        </span>
-                      </h2>
-                    )}
-                    <div class="run-row">
-                      <div class="run-figure" style={{ height: `${String(focusHeight(figures[side]!))}px` }}>
-                        <RunFigure
-                          name={run.name}
-                          figure={figures[side]!}
-                          cursor={kept.cursor}
-                          handle={handles[side]}
-                          onCursor={(cursor) => store.keep({ cursor })}
-                          onView={(view) => setView(side, view)}
-                          onEpoch={(epoch) => store.post({ type: 'openCheckpoints', side, epochs: [epoch] })}
-                          onEvent={(id, open) => onEvent(side, id, open)}
-                        />
-                      </div>
-                      <Portrait
-                        name={run.name}
-                        prepared={run.prepared!}
-                        cursor={kept.cursor}
-                        selected={side === 'A' ? kept.selected : null}
-                        axes={axes.portrait}
-                        onAxes={(portrait) => store.keep({ portrait })}
-                        onCursor={(cursor) => store.keep({ cursor })}
-                        onOpen={(epochs) => store.post({ type: 'openCheckpoints', side, epochs })}
-                        handle={portraits[side]}
-                      />
-                    </div>
-                    <EventTable
-                      name={run.name}
-                      prepared={run.prepared!}
-                      selected={side === 'A' ? kept.selected : null}
-                      hidden={kept.hidden}
-                      onHidden={(hidden) => store.keep({ hidden })}
-                      view={views[side]}
-                      windowed={kept.windowed}
-                      onWindowed={(windowed) => store.keep({ windowed })}
-                      onEvent={(id, open) => onEvent(side, id, open)}
-                    />
-                  </section>
-                );
-              })}
+              {shown.map((side) => (
+                <Column
+                  key={side}
+                  side={side}
+                  store={store}
+                  run={runs[side]!}
+                  kept={kept}
+                  figure={figures[side]!}
+                  axes={axes.portrait}
+                  alone={shown.length === 1}
+                  diagram={handles[side]}
+                  portrait={portraits[side]}
+                />
+              ))}
             </div>
           </>
         )}
       </main>
     </div>
+  );
+}
+
+/** Moves the window of a run; one that is tied to the first run's moves that. */
+function setView({ state: { kept, runs }, keep }: Store, side: Side, view: Interval | null): void {
+  const tied = side === 'B' && kept.align !== 'own';
+  const shift = tied && kept.align === 'center' ? (centerShift(runs) ?? 0) : 0;
+  const moved: Interval | null = view && [view[0] - shift, view[1] - shift];
+  keep({ views: { ...kept.views, [tied ? 'A' : side]: moved } });
+}
+
+/** Selects an event and brings it into the window; an id of none selects nothing. */
+function chooseEvent(store: Store, side: Side, id: string, open: boolean): void {
+  const event = store.state.runs[side]?.prepared?.timeline.events.find((one) => one.id === id);
+  store.keep({ selected: event ? id : null, ...(event ? { cursor: event.epoch } : {}) });
+  if (!event) return;
+  const [lo, hi] = viewOf(store.state, side);
+  if (event.epoch < lo || event.epoch > hi)
+    setView(store, side, [event.epoch - (hi - lo) / 2, event.epoch + (hi - lo) / 2]);
+  if (open) store.post({ type: 'openCheckpoints', side, epochs: event.epochs });
+}
+
+/** Milliseconds that a list of the events in the window stands at the least. */
+const LIST_MS = 250;
+/** A window that does not change where none is asked for. */
+const EVERYWHERE: Interval = [-Infinity, Infinity];
+
+/** One run: its rows, the phase portrait at the cursor, and its events as a table. */
+function Column(props: {
+  readonly side: Side;
+  readonly store: Store;
+  readonly run: RunState;
+  readonly kept: Kept;
+  readonly figure: FocusFigure;
+  readonly axes: readonly [AxisChoice, AxisChoice];
+  readonly alone: boolean;
+  readonly diagram: RefObject<FigureHandle | null>;
+  readonly portrait: RefObject<FigureHandle | null>;
+}): JSX.Element {
+  const { side, store, run, kept, figure, axes, alone } = props;
+  const prepared = run.prepared!;
+  const selected = side === 'A' ? kept.selected : null;
+  const onCursor = useCallback((cursor: number | null) => store.keep({ cursor }), [store]);
+  const onEvent = useCallback(
+    (id: string, open: boolean) => chooseEvent(store, side, id, open),
+    [store, side],
+  );
+  const open = useCallback(
+    (epochs: readonly number[]) => store.post({ type: 'openCheckpoints', side, epochs }),
+    [store, side],
+  );
+  const portrait = useMemo(
+    () => (
+      <Portrait
+        name={run.name}
+        prepared={prepared}
+        cursor={kept.cursor}
+        selected={selected}
+        axes={axes}
+        onAxes={(chosen) => store.keep({ portrait: chosen })}
+        onCursor={onCursor}
+        onOpen={open}
+        handle={props.portrait}
+      />
+    ),
+    [run.name, prepared, kept.cursor, selected, axes, onCursor, open],
+  );
+  // The list follows the window, but not every step of it.
+  const resting = useThrottled(figure.view, LIST_MS);
+  const window = kept.windowed ? resting : EVERYWHERE;
+  const events = useMemo(
+    () => (
+      <EventTable
+        name={run.name}
+        prepared={prepared}
+        selected={selected}
+        hidden={kept.hidden}
+        onHidden={(hidden) => store.keep({ hidden })}
+        view={window}
+        windowed={kept.windowed}
+        onWindowed={(windowed) => store.keep({ windowed })}
+        onEvent={onEvent}
+      />
+    ),
+    [run.name, prepared, selected, kept.hidden, window, kept.windowed, onEvent],
+  );
+  return (
+    <section class="column" aria-label={run.name}>
+      {!alone && (
+        <h2>
+          <strong>{side}</strong> {run.name}{' '}
+          <span class="muted">
+            {forcingWords(prepared.timeline)} · {countedPlaces(prepared.timeline)}
+          </span>
+        </h2>
+      )}
+      <div class="run-row">
+        <div class="run-figure" style={{ height: `${String(focusHeight(figure))}px` }}>
+          <RunFigure
+            name={run.name}
+            figure={figure}
+            cursor={kept.cursor}
+            handle={props.diagram}
+            onCursor={onCursor}
+            onView={(view) => setView(store, side, view)}
+            onEpoch={(epoch) => open([epoch])}
+            onEvent={onEvent}
+          />
+        </div>
+        {portrait}
+      </div>
+      {events}
+    </section>
   );
 }
 

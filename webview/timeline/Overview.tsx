@@ -1,9 +1,17 @@
 import type { JSX, RefObject } from 'preact';
 import { useCallback, useRef } from 'preact/hooks';
-import { drawOverview, layoutOverview, type OverviewFigure } from '../../src/figures/timeline/overview';
+import {
+  drawOverview,
+  drawWholeRuns,
+  drawWindows,
+  layoutOverview,
+  type OverviewFigure,
+} from '../../src/figures/timeline/overview';
 import { Figure } from '../figures/Figure';
 import type { FigureHandle } from '../figures/types';
 import type { Interval } from './store';
+
+type Drawer = Parameters<typeof Figure>[0]['draw'];
 
 /** The whole run with a brush for each window: dragging moves the nearest one, or its nearer edge. */
 export function Overview(props: {
@@ -14,10 +22,13 @@ export function Overview(props: {
   const { figure } = props;
   const size = useRef({ width: 0, height: 0 });
   const hover = useRef(0);
-  const draw = useCallback<Parameters<typeof Figure>[0]['draw']>(
-    (painter, theme) => drawOverview(painter, figure, theme),
-    [figure],
+  // The windows move, the runs stand.
+  const draw = useCallback<Drawer>(
+    (painter, theme) => drawWholeRuns(painter, figure, theme),
+    figure.runs.map(({ prepared }) => prepared),
   );
+  const windows = useCallback<Drawer>((painter, theme) => drawWindows(painter, figure, theme), [figure]);
+  const exported = useCallback<Drawer>((painter, theme) => drawOverview(painter, figure, theme), [figure]);
   const scale = () => layoutOverview(size.current.width, size.current.height, figure).x;
   const nearest = (epoch: number): number => {
     const off = ({ view }: OverviewFigure['runs'][number]) =>
@@ -47,6 +58,8 @@ export function Overview(props: {
       title="Whole run"
       handle={props.handle}
       draw={draw}
+      overlay={windows}
+      exported={exported}
       interaction={{
         onHover: (x) => {
           hover.current = x;

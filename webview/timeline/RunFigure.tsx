@@ -12,6 +12,17 @@ import { Figure } from '../figures/Figure';
 import type { FigureHandle } from '../figures/types';
 import type { Interval } from './store';
 
+/** Part of the window by which it is continued at both sides while it moves. */
+const BESIDE = 0.3;
+
+/** The same rows over a wider window, and by how many pixels it is wider. */
+function widened(figure: FocusFigure, width: number): { figure: FocusFigure; pixels: number } {
+  const [lo, hi] = figure.view;
+  const more = BESIDE * (hi - lo);
+  const view = [lo - more, hi + more] as const;
+  return { figure: { ...figure, view }, pixels: 2 * BESIDE * width };
+}
+
 export interface RunFigureProps {
   readonly name: string;
   readonly figure: FocusFigure;
@@ -33,10 +44,19 @@ export function RunFigure(props: RunFigureProps): JSX.Element {
     (painter, theme) => drawFocus(painter, figure, theme),
     [figure],
   );
-  const overlay = useCallback<NonNullable<Parameters<typeof Figure>[0]['overlay']>>(
-    (painter, theme) => {
-      if (cursor !== null) drawFocusCursor(painter, figure, cursor, theme);
-    },
+  const plots = useMemo<NonNullable<Parameters<typeof Figure>[0]['plots']>>(
+    () => ({
+      view: figure.view,
+      wider: (width, height) => {
+        const [left, right] = layoutFocus(width, height, figure).x.range;
+        const { figure: more, pixels } = widened(figure, right - left);
+        return { width: width + pixels, draw: (painter, theme) => drawFocus(painter, more, theme) };
+      },
+    }),
+    [figure],
+  );
+  const overlay = useMemo<NonNullable<Parameters<typeof Figure>[0]['overlay']> | null>(
+    () => (cursor === null ? null : (painter, theme) => drawFocusCursor(painter, figure, cursor, theme)),
     [figure, cursor],
   );
   const scale = () => layoutFocus(size.current.width, size.current.height, figure).x;
@@ -125,6 +145,7 @@ export function RunFigure(props: RunFigureProps): JSX.Element {
       label={label}
       title={`Bifurcation timeline of ${name}`}
       draw={draw}
+      plots={plots}
       overlay={overlay}
       interaction={interaction}
       readout={cursor === null ? countedPlaces(timeline) : readoutAt(timeline, cursor)}

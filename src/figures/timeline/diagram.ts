@@ -55,7 +55,7 @@ export function drawDiagram(
   const radius = markRadius(prepared);
   const cycles = prepared.branches.filter(({ branch }) => branch.order > 1);
   const fixedPoints = prepared.branches.filter(({ branch }) => branch.order === 1);
-  painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+  painter.plot({ ...frame, name: `diagram of ${coordinate.title}`, x, y }, () => {
     if (figure.show.simulated) drawFog(painter, frame, figure, x, y, theme);
     for (const drawn of cycles) {
       const { points } = curvesOf(drawn, coordinate);

@@ -150,7 +150,13 @@ export function drawEventLanes(
       color: theme.grid,
       width: 1,
     });
-    painter.clip(frame.left - 6, top - 1, frame.width + 24, EVENT_LANE + 2, () => {
+    const box: Frame = {
+      left: frame.left - 6,
+      top: top - 1,
+      width: frame.width + 24,
+      height: EVENT_LANE + 2,
+    };
+    painter.plot({ ...box, name: `events: ${name}`, x, y: null }, () => {
       for (const one of laneSigns(events, holds, x)) {
         const chosen = one.events.some(({ id }) => id === selected);
         const hues = new Set<Hue>(one.events.map(prepared.hueOf));

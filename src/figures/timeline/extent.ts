@@ -63,27 +63,33 @@ export function valueExtent({
   readonly coordinate: Coordinate;
   readonly show: { readonly simulated: boolean };
 }): [number, number] {
-  const near: number[] = [];
+  // Stretches of columns, not copies of them: this is asked anew for every window.
+  const near: Float64Array[] = [];
   const settled: number[][] = [];
   for (const drawn of prepared.branches) {
     const { low, high } = curvesOf(drawn, coordinate);
     const { epochs } = drawn;
+    const from = lowerBound(epochs, view[0]);
+    let to = from;
+    while (to < epochs.length && epochs[to]! <= view[1]) to++;
     if (!drawn.far) {
-      for (let i = lowerBound(epochs, view[0]); i < low.length && epochs[i]! <= view[1]; i++)
-        near.push(low[i]!, high[i]!);
+      near.push(low.subarray(from, to), high.subarray(from, to));
       continue;
     }
-    const seen = drawn.atCheckpoints.filter((i) => epochs[i]! >= view[0] && epochs[i]! <= view[1]);
+    const seen = drawn.atCheckpoints.filter((i) => i >= from && i < to);
     if (seen.length === 0) continue;
     settled.push([low, high].map((column) => median(Float64Array.from(seen, (i) => column[i]!))));
   }
   if (show.simulated) {
     const { low, high } = fogExtents(prepared.timeline, coordinate);
+    const points: number[] = [];
     prepared.timeline.checkpoints.forEach(({ epoch }, i) => {
-      if (epoch >= view[0] && epoch <= view[1] && !Number.isNaN(low[i]!)) near.push(low[i]!, high[i]!);
+      if (epoch >= view[0] && epoch <= view[1] && !Number.isNaN(low[i]!)) points.push(low[i]!, high[i]!);
     });
+    near.push(Float64Array.from(points));
   }
-  return padded(within(near.length > 0 ? near : settled.flat(), settled));
+  const some = near.some(({ length }) => length > 0);
+  return padded(within(some ? near : [Float64Array.from(settled.flat())], settled));
 }
 
 /** Checkpoints whose extremes a phase portrait leaves out at either side, as a share of all. */
@@ -143,19 +149,28 @@ function usualExtent(prepared: PreparedTimeline, coordinate: Coordinate): [numbe
   return [lows[rare]!, highs[highs.length - 1 - rare]!];
 }
 
-function within(values: readonly number[], settled: readonly (readonly number[])[]): [number, number] {
-  if (values.length === 0) return [-1, 1];
+function within(
+  stretches: readonly Float64Array[],
+  settled: readonly (readonly number[])[],
+): [number, number] {
+  const count = stretches.reduce((sum, { length }) => sum + length, 0);
+  if (count === 0) return [-1, 1];
+  const every = Math.ceil(count / SAMPLED);
+  const sorted = new Float64Array(Math.ceil(count / every));
   let least = Infinity;
   let most = -Infinity;
-  for (const value of values) {
-    if (value < least) least = value;
-    if (value > most) most = value;
+  let taken = 0;
+  let next = 0;
+  for (const values of stretches) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    for (; next < values.length; next += every) sorted[taken++] = values[next]!;
+    next -= values.length;
   }
-  const every = Math.ceil(values.length / SAMPLED);
-  const sorted = Float64Array.from(
-    { length: Math.ceil(values.length / every) },
-    (_, i) => values[i * every]!,
-  ).sort();
+  sorted.sort();
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
   const reach = OUTLYING * (at(0.95) - at(0.05)) || Infinity;
   return reaching([Math.max(least, at(0.05) - reach), Math.min(most, at(0.95) + reach)], settled);

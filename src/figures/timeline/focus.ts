@@ -1,4 +1,4 @@
-import type { BifurcationEvent, LossPoint } from '../../core/report/timeline';
+import type { BifurcationEvent } from '../../core/report/timeline';
 import {
   crisp,
   drawXAxis,
@@ -25,7 +25,7 @@ import {
   markRadius,
 } from './diagram';
 import { growthExtent, valueExtent } from './extent';
-import { drawLogAxis, drawLogRow, drawRowTitle, logScale, rising, windowOf } from './logRow';
+import { drawLogAxis, drawLogRow, drawRowTitle, logScale, windowOf } from './logRow';
 import { drawObjectLanes, objectLanesHeight } from './objectLanes';
 import { axisName } from './words';
 import { curve, lowerBound, type DrawnBranch, type PreparedTimeline } from './prepare';
@@ -176,7 +176,7 @@ export function drawFocus(painter: Painter, figure: FocusFigure, theme: Theme): 
     drawLogRow(
       painter,
       distance,
-      timeline.checkpoints.map((c) => ({ epoch: c.epoch, value: c.distanceToBifurcation?.value ?? null })),
+      prepared.logs.distance,
       'distance to bifurcation (log, in parameters)',
       x,
       theme,
@@ -186,7 +186,7 @@ export function drawFocus(painter: Painter, figure: FocusFigure, theme: Theme): 
     drawLogRow(
       painter,
       change,
-      timeline.checkpoints.map((c) => ({ epoch: c.epoch, value: c.weightChange })),
+      prepared.logs.weightChange,
       `weight change per ${axisName(timeline)} (log)`,
       x,
       theme,
@@ -227,11 +227,6 @@ export function shownEvents(figure: FocusFigure): BifurcationEvent[] {
   );
 }
 
-/** Loss at every row of its file, or at the checkpoints where there is no file. */
-export function lossPoints({ timeline }: PreparedTimeline): readonly LossPoint[] {
-  return timeline.loss.length > 0 ? timeline.loss : timeline.checkpoints;
-}
-
 /** Vermillion, for loss jumps alone; ink where the palette is monochrome. */
 export const jumpColor = (theme: Theme): string =>
   theme.ink === theme.fixedPoint ? theme.ink : isDark(theme) ? '#f0743a' : '#d55e00';
@@ -240,18 +235,17 @@ export const jumpColor = (theme: Theme): string =>
 const JUMPS = 9;
 
 function drawLoss(painter: Painter, frame: Frame, figure: FocusFigure, x: LinearScale, theme: Theme): void {
-  const points = lossPoints(figure.prepared);
-  const { xs, ys } = rising(points.map(({ epoch, loss }) => ({ epoch, value: loss })));
-  const y = logScale(frame, xs, ys, x.domain);
-  const norm = rising(points.map(({ epoch, gradNorm }) => ({ epoch, value: gradNorm })));
+  const { loss, gradNorm: norm } = figure.prepared.logs;
+  const { xs, ys } = loss;
+  const y = logScale(frame, loss, x.domain);
   const jumps = figure.prepared.timeline.lossJumps.filter(
     ({ epoch, change }) => change > 0 && epoch >= x.domain[0] && epoch <= x.domain[1],
   );
   const vermillion = jumpColor(theme);
   const bottom = frame.top + frame.height;
-  painter.clip(frame.left, frame.top - 6, frame.width, frame.height + 14, () => {
+  painter.plot({ ...frame, top: frame.top - 6, height: frame.height + 14, name: 'loss', x, y }, () => {
     if (norm.xs.length > 1) {
-      const yn = logScale(frame, norm.xs, norm.ys, x.domain);
+      const yn = logScale(frame, norm, x.domain);
       const [from, to] = windowOf(norm.xs, x.domain);
       painter.line(curve(norm.xs, norm.ys, from, to, x.to, yn.to), {
         color: theme.ink3,
@@ -293,7 +287,7 @@ function drawGrowth(painter: Painter, frame: Frame, figure: FocusFigure, x: Line
   const y = linearScale(figure.growth ?? growthExtent(figure), [frame.top + frame.height, frame.top]);
   const stride = checkpointStride(figure, x);
   const radius = markRadius(figure.prepared);
-  painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+  painter.plot({ ...frame, name: 'growth', x, y }, () => {
     const zero = crisp(y.to(0));
     painter.line([frame.left, zero, frame.left + frame.width, zero], { color: theme.axis, width: 1 });
     for (const { epoch, attractors } of figure.prepared.timeline.checkpoints)
@@ -344,7 +338,7 @@ function drawExponents(
     [Math.max(lo, -1) - pad, Math.min(hi, 1) + pad],
     [frame.top + frame.height, frame.top],
   );
-  painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+  painter.plot({ ...frame, name: 'exponents', x, y }, () => {
     const zero = crisp(y.to(0));
     painter.line([frame.left, zero, frame.left + frame.width, zero], { color: theme.axis, width: 1 });
     exponents.toReversed().forEach((values, i) => {

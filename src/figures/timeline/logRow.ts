@@ -2,18 +2,7 @@ import { crisp, drawYAxis, linearScale, type Frame, type LinearScale } from '../
 import { formatNumber, superscript } from '../format';
 import type { Painter, Theme } from '../painter';
 import { TYPE } from '../theme';
-import { curve, lowerBound } from './prepare';
-
-export interface Positioned {
-  readonly epoch: number;
-  readonly value: number | null;
-}
-
-/** Positive values as columns, in decimal logarithms. */
-export function rising(points: readonly Positioned[]): { xs: number[]; ys: number[] } {
-  const kept = points.filter((p): p is { epoch: number; value: number } => p.value !== null && p.value > 0);
-  return { xs: kept.map(({ epoch }) => epoch), ys: kept.map(({ value }) => Math.log10(value)) };
-}
+import { curve, lowerBound, type LogColumns } from './prepare';
 
 /**
  * Ticks of a log axis at values that read well, as logarithms: 1, 2, 5 times powers of ten, or finer where the span is
@@ -62,12 +51,7 @@ export function logLabels(values: readonly number[]): string[] {
 }
 
 /** Scale of the logarithms that a window shows. */
-export function logScale(
-  frame: Frame,
-  xs: readonly number[],
-  ys: readonly number[],
-  view: readonly [number, number],
-): LinearScale {
+export function logScale(frame: Frame, { xs, ys }: LogColumns, view: readonly [number, number]): LinearScale {
   let lo = Infinity;
   let hi = -Infinity;
   for (let i = Math.max(0, lowerBound(xs, view[0]) - 1); i < ys.length && xs[i]! <= view[1]; i++) {
@@ -120,15 +104,15 @@ export function windowOf(xs: ArrayLike<number>, view: readonly [number, number])
 export function drawLogRow(
   painter: Painter,
   frame: Frame,
-  points: readonly Positioned[],
+  columns: LogColumns,
   title: string,
   x: LinearScale,
   theme: Theme,
 ): void {
-  const { xs, ys } = rising(points);
-  const y = logScale(frame, xs, ys, x.domain);
+  const { xs, ys } = columns;
+  const y = logScale(frame, columns, x.domain);
   const [from, to] = windowOf(xs, x.domain);
-  painter.clip(frame.left, frame.top, frame.width, frame.height, () => {
+  painter.plot({ ...frame, name: title, x, y }, () => {
     painter.line(curve(xs, ys, from, to, x.to, y.to), { color: theme.ink, width: 1.2 });
   });
   drawLogAxis(painter, frame, y, title, theme);

@@ -66,7 +66,7 @@ export function drawObjectLanes(
     });
     const lane: Frame = { left: frame.left, top, width: frame.width, height: tall };
     const counted = of !== null && tall === COUNTED;
-    painter.clip(frame.left, top, frame.width, tall, () => {
+    painter.plot({ ...lane, name: `objects: ${String(of)}`, x, y: null }, () => {
       if (!of) drawOtherAttractors(painter, lane, prepared, x, theme);
       else if (counted) drawCounts(painter, lane, prepared, of, x, theme);
       else drawBars(painter, lane, prepared, of, x, theme);

@@ -1,7 +1,7 @@
 import { crisp, drawXAxis, linearScale, tickAim, ticks, type Frame, type LinearScale } from '../axes';
 import type { Painter, Theme } from '../painter';
 import { hueColor, TYPE } from '../theme';
-import { GUTTER, lossPoints, RIGHT } from './focus';
+import { GUTTER, RIGHT } from './focus';
 import { drawLogAxis } from './logRow';
 import { curve, type PreparedTimeline } from './prepare';
 
@@ -43,23 +43,15 @@ export function layoutOverview(width: number, height: number, { runs }: Overview
 }
 
 export function drawOverview(painter: Painter, figure: OverviewFigure, theme: Theme): void {
+  drawWholeRuns(painter, figure, theme);
+  drawWindows(painter, figure, theme);
+}
+
+/** The windows alone, to be laid over the runs. */
+export function drawWindows(painter: Painter, figure: OverviewFigure, theme: Theme): void {
   const { x, loss, lanes } = layoutOverview(painter.width, painter.height, figure);
   const two = figure.runs.length > 1;
   const bottom = lanes.at(-1)!.top + 12;
-  const curves = figure.runs.map(({ prepared }) => {
-    const kept = lossPoints(prepared).filter((p) => p.loss !== null && p.loss > 0);
-    return { xs: kept.map((p) => p.epoch), ys: kept.map((p) => Math.log10(p.loss!)) };
-  });
-  let lo = Infinity;
-  let hi = -Infinity;
-  for (const { ys } of curves)
-    // The first rows are often far above the rest and would flatten it.
-    for (let i = Math.min(2, ys.length - 1); i < ys.length; i++) {
-      lo = Math.min(lo, ys[i] ?? lo);
-      hi = Math.max(hi, ys[i] ?? hi);
-    }
-  const room = Math.max(0.02, 0.06 * (hi - lo));
-  const y = linearScale(lo <= hi ? [lo - room, hi + room] : [0, 1], [loss.top + loss.height, loss.top]);
   for (const { view, name } of figure.runs) {
     const a = x.to(Math.max(view[0], x.domain[0]));
     const b = x.to(Math.min(view[1], x.domain[1]));
@@ -81,6 +73,24 @@ export function drawOverview(painter: Painter, figure: OverviewFigure, theme: Th
         align: 'middle',
       });
   }
+}
+
+/** The runs without their windows. */
+export function drawWholeRuns(painter: Painter, figure: OverviewFigure, theme: Theme): void {
+  const { x, loss, lanes } = layoutOverview(painter.width, painter.height, figure);
+  const two = figure.runs.length > 1;
+  const bottom = lanes.at(-1)!.top + 12;
+  const curves = figure.runs.map(({ prepared }) => prepared.logs.loss);
+  let lo = Infinity;
+  let hi = -Infinity;
+  for (const { ys } of curves)
+    // The first rows are often far above the rest and would flatten it.
+    for (let i = Math.min(2, ys.length - 1); i < ys.length; i++) {
+      lo = Math.min(lo, ys[i] ?? lo);
+      hi = Math.max(hi, ys[i] ?? hi);
+    }
+  const room = Math.max(0.02, 0.06 * (hi - lo));
+  const y = linearScale(lo <= hi ? [lo - room, hi + room] : [0, 1], [loss.top + loss.height, loss.top]);
   painter.clip(loss.left, loss.top, loss.width, loss.height, () => {
     curves.forEach(({ xs, ys }, i) => {
       painter.line(curve(xs, ys, 0, xs.length - 1, x.to, y.to), {

@@ -1,4 +1,4 @@
-import type { BifurcationEvent, Branch, Timeline } from '../../core/report/timeline';
+import type { BifurcationEvent, Branch, LossPoint, Timeline } from '../../core/report/timeline';
 import type { Stability } from '../../core/report/types';
 import type { Hue } from '../objects';
 import { valueAt, type AxisChoice, type Coordinate } from '../projection';
@@ -32,8 +32,15 @@ export interface SpectrumColumns {
   readonly exponents: readonly Float64Array[];
 }
 
+/** Positive values along the axis, in decimal logarithms. */
+export interface LogColumns {
+  readonly xs: Float64Array;
+  readonly ys: Float64Array;
+}
+
 export interface PreparedTimeline {
   readonly timeline: Timeline;
+  readonly logs: Readonly<Record<'loss' | 'gradNorm' | 'distance' | 'weightChange', LogColumns>>;
   readonly branches: readonly DrawnBranch[];
   readonly byId: ReadonlyMap<string, DrawnBranch>;
   readonly spectra: SpectrumColumns;
@@ -78,6 +85,12 @@ export function prepareTimeline(timeline: Timeline): PreparedTimeline {
   if (lo > hi) [lo, hi] = [0, 1];
   return {
     timeline,
+    logs: {
+      loss: logColumns(lossPoints(timeline), ({ loss }) => loss),
+      gradNorm: logColumns(lossPoints(timeline), ({ gradNorm }) => gradNorm),
+      distance: logColumns(timeline.checkpoints, (one) => one.distanceToBifurcation?.value ?? null),
+      weightChange: logColumns(timeline.checkpoints, ({ weightChange }) => weightChange),
+    },
     branches,
     byId,
     spectra: spectrumColumns(timeline),
@@ -89,6 +102,21 @@ export function prepareTimeline(timeline: Timeline): PreparedTimeline {
       unstable: peakOf(counts.unstable),
     },
     hueOf: (event) => byId.get(event.branches[0] ?? '')?.hue ?? (event.order === 1 ? 'fixedPoint' : 0),
+  };
+}
+
+/** Loss at every row of its file, or at the checkpoints where there is no file. */
+const lossPoints = ({ loss, checkpoints }: Timeline): readonly LossPoint[] =>
+  loss.length > 0 ? loss : checkpoints;
+
+function logColumns<T extends { readonly epoch: number }>(
+  rows: readonly T[],
+  valueOf: (row: T) => number | null,
+): LogColumns {
+  const kept = rows.filter((row) => (valueOf(row) ?? 0) > 0);
+  return {
+    xs: Float64Array.from(kept, ({ epoch }) => epoch),
+    ys: Float64Array.from(kept, (row) => Math.log10(valueOf(row)!)),
   };
 }
 

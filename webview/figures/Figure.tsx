@@ -39,6 +39,8 @@ export interface FigureFrameProps {
   readonly interaction: Interaction;
   /** Line under the figure; announced politely, at most four times a second. */
   readonly readout: string;
+  /** Lines that are kept free for it, so that the figure keeps its size. */
+  readonly readoutLines?: number;
   readonly handle?: Ref<FigureHandle> | undefined;
   readonly pointer?: 'crosshair' | 'grab' | 'default';
   readonly minHeight?: number;
@@ -60,6 +62,7 @@ export function Figure(props: FigureFrameProps) {
     plots,
     interaction,
     readout,
+    readoutLines,
     handle,
     pointer = 'crosshair',
     minHeight = 160,
@@ -199,7 +202,7 @@ export function Figure(props: FigureFrameProps) {
           style={{ position: 'absolute', inset: '0', width: '100%', height: '100%', pointerEvents: 'none' }}
         />
       </div>
-      <Readout text={readout} />
+      <Readout text={readout} lines={readoutLines} />
     </div>
   );
 }
@@ -245,7 +248,7 @@ function paint(
 }
 
 /** The line under a figure. */
-function Readout({ text }: { readonly text: string }) {
+function Readout({ text, lines }: { readonly text: string; readonly lines: number | undefined }) {
   const shown = useThrottled(text, 250);
   return (
     <div
@@ -254,7 +257,7 @@ function Readout({ text }: { readonly text: string }) {
       aria-live="polite"
       style={{
         flex: '0 0 auto',
-        minHeight: '18px',
+        minHeight: lines === undefined ? '18px' : `${String(10 + 16 * lines)}px`,
         padding: '4px 16px 6px',
         fontSize: 'calc(var(--vscode-font-size, 13px) - 2px)',
         lineHeight: '16px',

@@ -247,6 +247,8 @@ function chooseEvent(store: Store, side: Side, id: string, open: boolean): void 
   if (open) store.post({ type: 'openCheckpoints', side, epochs: event.epochs });
 }
 
+/** Height of the line under the rows where it takes two, px. */
+const READOUT = 42;
 /** Milliseconds that a list of the events in the window stands at the least. */
 const LIST_MS = 250;
 /** A window that does not change where none is asked for. */
@@ -322,7 +324,7 @@ function Column(props: {
         </h2>
       )}
       <div class="run-row">
-        <div class="run-figure" style={{ height: `${String(focusHeight(figure))}px` }}>
+        <div class="run-figure" style={{ height: `${String(focusHeight(figure) + READOUT)}px` }}>
           <RunFigure
             name={run.name}
             figure={figure}

@@ -149,6 +149,7 @@ export function RunFigure(props: RunFigureProps): JSX.Element {
       overlay={overlay}
       interaction={interaction}
       readout={cursor === null ? countedPlaces(timeline) : readoutAt(timeline, cursor)}
+      readoutLines={2}
       handle={props.handle}
       minHeight={480}
       onSize={(width, height) => {

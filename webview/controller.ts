@@ -1,3 +1,4 @@
+import type { OtherKind } from '../src/protocol/interpretations';
 import type { BasinRequest, SensitivityRequest } from '../src/protocol/explore';
 import type { PlaneAxisRequest, PlaneRequest } from '../src/protocol/plane';
 import type { SearchOptions } from '../src/protocol/job';
@@ -14,6 +15,7 @@ export interface Controller {
   rerun(search: Partial<SearchOptions>): void;
   choose(index: number): void;
   mapTensors(): void;
+  takeAs(kind: OtherKind): void;
   exportReport(format: ExportFormat): void;
   saveFigure(name: string, format: 'svg' | 'png', data: string): void;
   copy(text: string, what: string): void;
@@ -161,6 +163,7 @@ export function createController(store: Store, host: () => Host): Controller {
     },
     choose: (index) => host().post({ type: 'choose', index }),
     mapTensors: () => host().post({ type: 'mapTensors' }),
+    takeAs: (kind) => host().post({ type: 'takeAs', kind }),
     exportReport: (format) => host().post({ type: 'export', format }),
     saveFigure: (name, format, data) => host().post({ type: 'saveFigure', name, format, data }),
     copy: (text, what) => host().post({ type: 'copy', text, what }),

@@ -1,3 +1,4 @@
+import { interpretedAs } from '../protocol/interpretations';
 import * as vscode from 'vscode';
 import type { ModelOptions } from '../core/models/types';
 import type { Report } from '../core/report/types';
@@ -176,6 +177,9 @@ export class DynamicsPanel implements vscode.Disposable {
         if (mapping) this.#session.answer(withAnswer(this.#session.answers, mapping));
         break;
       }
+      case 'takeAs':
+        this.#session.answer(withAnswer(this.#session.answers, interpretedAs(message.kind)));
+        break;
       case 'export':
         await this.export(message.format);
         break;

@@ -1,3 +1,4 @@
+import { otherKinds } from '../protocol/interpretations';
 import * as v from 'valibot';
 import { EXPLORED, type FromPanel } from '../protocol/panel';
 import { SEARCH_RANGES } from '../protocol/searchRanges';
@@ -124,6 +125,7 @@ const message = v.variant('type', [
   v.strictObject({ type: v.literal('stop') }),
   v.strictObject({ type: v.literal('choose'), index: id }),
   v.strictObject({ type: v.literal('mapTensors') }),
+  v.strictObject({ type: v.literal('takeAs'), kind: v.picklist(otherKinds) }),
   v.strictObject({ type: v.literal('export'), format: v.picklist(['json', 'csv', 'html']) }),
   v.strictObject({
     type: v.literal('saveFigure'),

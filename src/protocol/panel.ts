@@ -1,3 +1,4 @@
+import type { OtherKind } from './interpretations';
 import type { ModelSummary, Report } from '../core/report/types';
 import type {
   BasinPicture,
@@ -66,6 +67,8 @@ export type FromPanel =
   | { type: 'choose'; index: number }
   /** Let the user map tensors to parameters (quick pick in the host). */
   | { type: 'mapTensors' }
+  /** Take the model for the other architecture with the same tensors. */
+  | { type: 'takeAs'; kind: OtherKind }
   | { type: 'export'; format: ExportFormat }
   /** A figure drawn by the webview, to be saved: SVG as text, PNG as base64. */
   | { type: 'saveFigure'; name: string; format: 'svg' | 'png'; data: string }

@@ -367,6 +367,24 @@ describe('the dynamics panel', function () {
     assert.equal((await sent(page, 'mapTensors')).length, 1);
   });
 
+  it('says once what was assumed, without flags of the command line, and takes the model for what else it can be', async () => {
+    const assumed = 'It is taken as unclipped (--set clipped=true for the clipped one).';
+    const taken = { ...report.model, kind: 'shPLRNN', assumptions: [assumed] } as const;
+    const warnings = [assumed, 'Two tensors were not used.'];
+    await deliver(
+      page,
+      { type: 'model', model: taken },
+      { type: 'report', report: { ...report, model: taken, warnings } },
+    );
+    const notices = page.locator('.notices');
+    await notices.getByText('Two tensors were not used.').waitFor();
+    const text = await notices.innerText();
+    assert.equal(text.split('It is taken as unclipped.').length, 2, text);
+    assert.doesNotMatch(text, /--set/);
+    await notices.getByRole('button', { name: 'Take it as clipped' }).click();
+    assert.deepEqual(await sent(page, 'takeAs'), [{ type: 'takeAs', kind: 'clippedShPLRNN' }]);
+  });
+
   it('says what failed, where, and what to do; retries and shows the log', async () => {
     await deliver(page, ...states['failure']!.messages);
     const words = await page.getByRole('alert').innerText();

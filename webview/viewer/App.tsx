@@ -1,3 +1,4 @@
+import { withoutFlags } from '../../src/protocol/interpretations';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../../src/protocol/job';
@@ -107,7 +108,7 @@ function Failed({ failure, host }: { failure: Failure; host: Host }): JSX.Elemen
           <span class="muted">At</span> <code>{failure.place}</code>
         </p>
       )}
-      {failure.remedy !== '' && <p>{failure.remedy}</p>}
+      {failure.remedy !== '' && <p>{withoutFlags(failure.remedy)}</p>}
       <div class="actions">
         <Button kind="primary" icon="rerun" onClick={() => host.post({ type: 'retry' })}>
           Retry

@@ -1,3 +1,4 @@
+import { withoutFlags } from '../../src/protocol/interpretations';
 import type { ComponentChildren, JSX } from 'preact';
 import type { ModelVerdict, Inspection } from '../../src/protocol/weights';
 import { Button, Icon, type IconName } from '../ui';
@@ -53,7 +54,7 @@ export function ModelView({
             </tbody>
           </table>
           <div class="actions">{edit('secondary', 'Edit mapping…')}</div>
-          <Sentences title="Assumptions" items={model.assumptions} />
+          <Sentences title="Assumptions" items={model.assumptions.map(withoutFlags)} />
           <Sentences title="Notes" items={model.notes} />
         </div>
       );
@@ -81,7 +82,7 @@ export function ModelView({
       return (
         <Message icon="question" title="Which model is this?">
           <p>{model.reason}</p>
-          <p class="muted">{model.remedy}</p>
+          <p class="muted">{withoutFlags(model.remedy)}</p>
           <div class="actions">{edit('primary', 'Edit mapping…')}</div>
         </Message>
       );

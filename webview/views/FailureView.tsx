@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { withoutFlags } from '../../src/protocol/interpretations';
 import type { Failure } from '../../src/protocol/job';
 import { Button, Icon, LinkButton, type IconName } from '../ui';
 import { usePanel } from './context';
@@ -104,7 +105,7 @@ function Where({ failure }: { failure: Failure }): JSX.Element {
           <span class="muted">At</span> <code>{failure.place}</code>
         </p>
       )}
-      {failure.remedy !== '' && <p>{failure.remedy}</p>}
+      {failure.remedy !== '' && <p>{withoutFlags(failure.remedy)}</p>}
     </>
   );
 }

@@ -1,3 +1,5 @@
+import { otherKind, withoutFlags } from '../../src/protocol/interpretations';
+import { TakeAs } from './Notices';
 import type { ComponentChildren, JSX } from 'preact';
 import type { Attractor, Stability } from '../../src/core/report/types';
 import { formatNumber } from '../../src/figures/format';
@@ -81,6 +83,7 @@ function ModelDetails(): JSX.Element | null {
   const { model, report } = usePanel().state;
   if (!model) return null;
   const tensors = Object.entries(model.tensors);
+  const other = otherKind(model.kind);
   return (
     <Popover
       label="Equation and assumptions"
@@ -111,8 +114,9 @@ function ModelDetails(): JSX.Element | null {
               </dl>
             </>
           )}
-          <Sentences title="Assumed" sentences={model.assumptions} />
-          <Sentences title="Notes" sentences={model.notes} />
+          <Sentences title="Assumed" sentences={model.assumptions.map(withoutFlags)} />
+          <Sentences title="Notes" sentences={model.notes.map(withoutFlags)} />
+          {other && <TakeAs kind={other} />}
           {report && (
             <>
               <h2>Search</h2>

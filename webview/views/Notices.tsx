@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { otherKind, withoutFlags, type OtherKind } from '../../src/protocol/interpretations';
 import { Button, Icon, LinkButton, type IconName } from '../ui';
 import { usePanel } from './context';
 
@@ -7,6 +8,9 @@ import { usePanel } from './context';
 export function Notices(): JSX.Element | null {
   const { state, controller } = usePanel();
   const { report, model, failure, stale, phase, objects } = state;
+  const other = model && otherKind(model.kind);
+  // What was assumed has a line of its own.
+  const warnings = report?.warnings.filter((warning) => !model?.assumptions.includes(warning)) ?? [];
   return (
     <div class="notices">
       {stale && phase !== 'running' && (
@@ -42,15 +46,30 @@ export function Notices(): JSX.Element | null {
         </Notice>
       )}
       {model && model.assumptions.length > 0 && (
-        <Notice icon="info" kind="info">
+        <Notice icon="info" kind="info" action={other && <TakeAs kind={other} />}>
           <span class="equation">{model.equation.replaceAll(' - ', ' − ')}</span>{' '}
-          {model.assumptions.join(' ')}
+          {model.assumptions.map(withoutFlags).join(' ')}
         </Notice>
       )}
-      {report && report.warnings.length > 0 && <Warnings warnings={report.warnings} />}
+      {warnings.length > 0 && <Warnings warnings={warnings.map(withoutFlags)} />}
     </div>
   );
 }
+
+/** Has the model analysed as the other architecture with the same tensors. */
+export function TakeAs({ kind }: { kind: OtherKind }): JSX.Element {
+  const { controller } = usePanel();
+  return <Button onClick={() => controller.takeAs(kind)}>Take it as {architectures[kind]}</Button>;
+}
+
+const architectures: Record<OtherKind, string> = {
+  PLRNN: 'PLRNN',
+  ALRNN: 'AL-RNN',
+  shPLRNN: 'unclipped',
+  clippedShPLRNN: 'clipped',
+  dendPLRNN: 'unclipped',
+  clippedDendPLRNN: 'clipped',
+};
 
 /** "Stopped by you at order 7." */
 export function partialWords(stoppedBy: string | null, stage: string | null): string {

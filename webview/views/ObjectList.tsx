@@ -237,7 +237,7 @@ function Row({ object, index, selected, focusable, onSelect }: RowProps): JSX.El
 
 /** Three decimals, or "8e−5" where they would say nothing: raised exponents do not fit the column. */
 function short(value: number): string {
-  if (value === 0 || (Math.abs(value) >= 5e-4 && Math.abs(value) < 1e5)) return formatNumber(value, 3);
+  if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5)) return formatNumber(value, 3);
   return value.toExponential(0).replace('e+', 'e').replaceAll('-', MINUS);
 }
 

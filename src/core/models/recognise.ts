@@ -398,7 +398,7 @@ function plainOrAlmostLinear(file: Case, base: ModelKind, clue: KindClue | undef
     return 'ALRNN';
   }
   file.assumptions.push(
-    'Nothing names the architecture; A, W and h are taken as a PLRNN, where every unit is a ReLU (an AL-RNN has the same tensors: --model ALRNN --set P=..).',
+    'Nothing names the architecture; A, W and h are taken as a PLRNN, where every unit is a ReLU; an AL-RNN has the same tensors (--model ALRNN --set P=..).',
   );
   return base;
 }
@@ -817,7 +817,7 @@ function nothingRecognised(file: Case): never {
       : `No architecture has tensors of these names: ${listed(file.tensors.map(({ name }) => name))}.`,
     file.tensors.length === 0
       ? 'Choose a file that holds the weights of the model.'
-      : 'Name the tensor that holds each parameter (--model and --map, or choose the mapping in the panel).',
+      : 'Name the tensor that holds each parameter (--model and --map).',
   );
 }
 // endregion

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { InputError } from '../../../src/core/errors';
 import { recognise } from '../../../src/core/models/index';
 import type { Hint, ModelOptions, Recognised, Recognition } from '../../../src/core/models/types';
+import { interpretedAs, otherKind, withoutFlags } from '../../../src/protocol/interpretations';
 import type { Scalar, TensorInfo } from '../../../src/core/tensor';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
@@ -43,6 +44,36 @@ const torchRnn = {
 };
 
 describe('recognition from names and shapes, as training codes write them', () => {
+  it('takes a model for the other architecture with its tensors when told so, and back', () => {
+    const files: [Shapes, ModelOptions, string][] = [
+      [plain, {}, 'ALRNN'],
+      [shallow, {}, 'clippedShPLRNN'],
+      [dendritic, { kind: 'dendPLRNN' }, 'clippedDendPLRNN'],
+    ];
+    for (const [shapes, given, expected] of files) {
+      const first = known(shapes, given);
+      const other = otherKind(first.kind)!;
+      assert.equal(other, expected);
+      // The number of ReLU units of an AL-RNN is asked for, as for any file that does not say.
+      const answer = { ...interpretedAs(other), ...(other === 'ALRNN' ? { set: { P: 2 } } : {}) };
+      assert.equal(known(shapes, answer).kind, other);
+      const back = interpretedAs(otherKind(other)!);
+      assert.equal(known(shapes, { ...answer, ...back }).kind, first.kind);
+    }
+    assert.equal(otherKind('reluRNN'), null);
+  });
+
+  it('names the flags of the command line in brackets that a panel can leave out', () => {
+    const [assumed] = known(plain).assumptions;
+    assert.match(assumed!, /--model ALRNN/);
+    assert.match(withoutFlags(assumed!), /an AL-RNN has the same tensors\.$/);
+    const open = ask({ x: [3] });
+    assert.equal(
+      open.status === 'unrecognised' && withoutFlags(open.remedy),
+      'Name the tensor that holds each parameter.',
+    );
+  });
+
   const rows: readonly {
     code: string;
     shapes: Shapes;

@@ -36,3 +36,6 @@ export function wholeNumbers(value: PickleValue | undefined): readonly number[] 
   );
   return numbers.length === sequence.items.length ? numbers : null;
 }
+
+/** How a problem begins that converting the weights mends. */
+export const ELEMENTS = 'its elements are of type';

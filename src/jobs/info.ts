@@ -57,13 +57,29 @@ async function describe(tensor: TensorHandle, warnings: string[]): Promise<Tenso
   const { name, dtype, shape } = tensor;
   let statistics = unreadable;
   try {
-    statistics = statisticsOf(await tensor.load());
-    if (!statistics.finite) warnings.push(`${name} holds values that are not finite.`);
+    const values = await tensor.load();
+    statistics = statisticsOf(values);
+    if (!statistics.finite) warnings.push(notFinite(name, shape, values));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     warnings.push(`${name} cannot be read: ${error.message}`);
   }
   return { name, dtype, shape, elements: elementCount(shape), ...statistics };
+}
+
+/** "W holds 2 values that are not finite (of 9), the first at W[0][1]." */
+function notFinite(name: string, shape: readonly number[], values: Float64Array): string {
+  const count = values.filter((value) => !Number.isFinite(value)).length;
+  let rest = values.findIndex((value) => !Number.isFinite(value));
+  const index: number[] = [];
+  for (const extent of [...shape].reverse()) {
+    index.unshift(rest % extent);
+    rest = Math.floor(rest / extent);
+  }
+  const place = name + index.map((i) => `[${String(i)}]`).join('');
+  return count === 1
+    ? `${name} holds a value that is not finite, at ${place}.`
+    : `${name} holds ${String(count)} values that are not finite (of ${String(values.length)}), the first at ${place}.`;
 }
 
 function describeModel(

@@ -83,6 +83,7 @@ describe('info', () => {
       handle('A', () => Promise.reject(new InputError('it is cut off', 'A', 'Copy it again.'))),
       handle('h', () => Promise.resolve(Float64Array.of(1, Number.NaN))),
       handle('x', () => Promise.resolve(Float64Array.of(3, 4))),
+      { ...handle('W', () => Promise.resolve(Float64Array.of(1, 2, 3, NaN, 5, -Infinity))), shape: [2, 3] },
     ];
     const container = {
       format: 'test',
@@ -96,10 +97,12 @@ describe('info', () => {
         ['A', false, null, 2],
         ['h', false, null, 2],
         ['x', true, 5, 2],
+        ['W', false, null, 6],
       ],
     );
     assert.ok(report.warnings.includes('A cannot be read: it is cut off'));
-    assert.ok(report.warnings.includes('h holds values that are not finite.'));
+    assert.ok(report.warnings.includes('h holds a value that is not finite, at h[1].'));
+    assert.ok(report.warnings.includes('W holds 2 values that are not finite (of 6), the first at W[1][0].'));
   });
 
   it('says which entry of a series it describes', async () => {

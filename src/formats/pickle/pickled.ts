@@ -6,7 +6,7 @@ import { limits } from '../limits';
 import type { Pickle } from './pickle';
 import type { Container, Entry } from '../source';
 import { flaw, stridedTensor } from '../strided';
-import type { TensorRecord } from '../tensorRecord';
+import { ELEMENTS, type TensorRecord } from '../tensorRecord';
 import { findTensors, isSequence } from '../torch/objects';
 
 /** The storages of a file, by the keys under which a pickle refers to them. */
@@ -72,7 +72,9 @@ export class PickledContents {
     this.first ??= new InputError(
       problem,
       name,
-      'The file may be damaged; save the parameters of the network alone and again, with torch.save.',
+      problem.includes(ELEMENTS)
+        ? 'Save the weights as float32 or float64: {name: w.float() for name, w in model.state_dict().items()}, with torch.save.'
+        : 'The file may be damaged; save the parameters of the network alone and again, with torch.save.',
     );
     if (this.warnings.length < 50) this.warnings.push(`${name} was left out: ${problem}`);
   }

@@ -7,7 +7,7 @@ import { numpyArray } from '../pickle/numpyObjects';
 import { globalName, isNode, type PickleCall, type PickleNode, type PickleValue } from '../pickle/pickle';
 import type { PickledBytes } from '../pickle/pickledBytes';
 import type { Elements, TensorRecord } from '../tensorRecord';
-import { unusable, wholeNumbers } from '../tensorRecord';
+import { ELEMENTS, unusable, wholeNumbers } from '../tensorRecord';
 import { storageId, storageItemSize, storageType, type StorageId } from './storage';
 import { readTorchStream } from './stream';
 
@@ -91,7 +91,7 @@ export class PickledTensors {
           ? scalarTypes[scalarType]!
           : null;
     if (dtype === null)
-      return unusable(`its elements are of type ${scalarType ?? (id.type || 'unknown')}, which is not read`);
+      return unusable(`${ELEMENTS} ${scalarType ?? (id.type || 'unknown')}, which is not read`);
     const extents = wholeNumbers(shape);
     const steps = wholeNumbers(strides);
     if (!extents || !steps || extents.length !== steps.length || extents.length > limits.rank)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { InputError } from '../../../src/core/errors';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -135,6 +136,16 @@ describe('PyTorch files', () => {
     );
     assert.match(container.warnings[0]!, /^B was left out: .*ComplexFloatStorage/);
     assert.match(container.warnings[1]!, /^C was left out: .*not in the archive/);
+  });
+
+  it('says how to save weights of a type that is not read', async () => {
+    const file = torchFile(op.dict(['B', op.tensor('ComplexFloatStorage', '0', 1, 0, [1], [1])]), {
+      '0': floats(1, 2),
+    });
+    await assert.rejects(
+      readBytes('m.pt', file),
+      (error: InputError) => error.place === 'B' && /float32 or float64/.test(error.remedy),
+    );
   });
 
   it('reads a Lightning checkpoint: weights first, what the optimizer keeps last, hyperparameters as values', async () => {

@@ -1,6 +1,6 @@
 import { boundsOf, settledBit, type IntegerBox, type PlainBox } from './confinement';
 import { integers, magnitude } from './integers';
-import { hasBorder, integerPiece, type IntegerMap } from './exact';
+import { hasBorder, integerPiece, ratio, toInteger, type IntegerMap } from './exact';
 import type { ProofLines } from './proofLines';
 import { numbers, Refuted, sidesOf, whole } from './proofLines';
 
@@ -33,7 +33,9 @@ class WordsCheck {
   /** The box's bounds are times 2^#by. */
   readonly #by: number;
   readonly #reach: readonly bigint[];
-  readonly #regions: { bits: Uint8Array; J: bigint[]; b: bigint[] }[] = [];
+  readonly #regions: { bits: Uint8Array; J: bigint[]; b: bigint[]; doubles: Float64Array }[] = [];
+  /** C in doubles. */
+  readonly #rows: Float64Array;
   /** Units by the direction of their row of C; `side` 1 or -1 with it. */
   readonly #parallel = new Map<string, { unit: number; side: bigint }[]>();
   readonly #directions: string[] = [];
@@ -59,6 +61,7 @@ class WordsCheck {
       const high = values[0]!.upper[j]!;
       return magnitude(low) > magnitude(high) ? magnitude(low) : magnitude(high);
     });
+    this.#rows = Float64Array.from(C, (v) => ratio(v, 1n << map.shift));
     for (let unit = 0; unit < L; unit++) {
       const row = C.slice(unit * n, unit * n + n);
       const lead = row.find((v) => v !== 0n) ?? 0n;
@@ -144,7 +147,22 @@ class WordsCheck {
       if (bit === null) throw new Refuted(`a region does not say where it is of unit ${String(unit)}`);
       return bit;
     });
-    this.#regions.push({ bits, ...integerPiece(map, bits.join('')) });
+    this.#regions.push({ bits, ...integerPiece(map, bits.join('')), doubles: this.#jacobian(bits) });
+  }
+
+  /** J of a region in doubles. */
+  #jacobian(bits: Uint8Array): Float64Array {
+    const { n, L, shift, A, B } = this.map;
+    const one = 1n << shift;
+    const J = Float64Array.from(A, (v) => ratio(v, one));
+    for (let u = 0; u < L; u++) {
+      if (bits[u] !== 1) continue;
+      for (let i = 0; i < n; i++) {
+        const f = ratio(B[i * L + u]!, one);
+        for (let j = 0; j < n; j++) J[i * n + j] = J[i * n + j]! + f * this.#rows[u * n + j]!;
+      }
+    }
+    return J;
   }
 
   /**
@@ -242,10 +260,33 @@ class WordsCheck {
    * @param side of the units at point `last`: bit, or -1 where it is not known
    */
   #contradicts(word: readonly number[], rows: unknown, last: number, side: (unit: number) => number): void {
-    const { n, L, shift, C, d } = this.map;
     const list = numbers(rows);
     if (list.length === 0 || list.length % 3 !== 0)
       throw new Refuted('its inequalities are not listed as triples');
+    // Multipliers are rounded numbers: along an orbit that expands, their rounding grows, unless it is cut off where it
+    // is still small. What is cut off is accounted for, so that either way is a proof.
+    if (
+      this.#greatest(word, list, last, side, false) >= 0n &&
+      this.#greatest(word, list, last, side, true) >= 0n
+    )
+      throw new Refuted('its inequalities do not contradict each other');
+    this.#excluded++;
+  }
+
+  /**
+   * What the sum of the inequalities is at most, in some unit. With l_t = (multipliers times rows of point t)
+   * + J_t' l_(t+1), the orbit's equations make it l_0 z_0 + the constants; an l_t may be replaced by any other, for the
+   * difference times z_t, which is in the box.
+   * @param rounded replace each by what the same sum comes to in doubles
+   */
+  #greatest(
+    word: readonly number[],
+    list: readonly number[],
+    last: number,
+    side: (unit: number) => number,
+    rounded: boolean,
+  ): bigint {
+    const { n, L, shift, C, d } = this.map;
     const count = list.length / 3;
     const { values: y, shift: e } = integers(Array.from({ length: count }, (_, k) => list[3 * k + 2]!));
     if (y.some((v) => v < 0n)) throw new Refuted('a multiplier is negative');
@@ -255,6 +296,7 @@ class WordsCheck {
     const ulps = BigInt(Q - e - s);
     /** Times 2^Q. */
     let ahead: bigint[] = [];
+    let near = new Float64Array(n);
     let constant = 0n;
     /** Times 2^(Q + by). */
     let lost = 0n;
@@ -262,14 +304,16 @@ class WordsCheck {
     for (let k = 0; k < count; k++) end = Math.max(end, whole(list[3 * k], 0, last));
     for (let t = end; t >= 0; t--) {
       const here = new Array<bigint>(n).fill(0n);
+      const sum = new Float64Array(n);
       if (t < end) {
-        const { J, b } = this.#regions[word[t]!]!;
+        const { J, b, doubles } = this.#regions[word[t]!]!;
         let offset = 0n;
         for (let i = 0; i < n; i++) {
           const l = ahead[i]!;
           if (l === 0n) continue;
           offset += l * b[i]!;
           for (let j = 0; j < n; j++) here[j] = here[j]! + l * J[i * n + j]!;
+          if (rounded) for (let j = 0; j < n; j++) sum[j] = sum[j]! + near[i]! * doubles[i * n + j]!;
         }
         constant += (offset >> (2n * shift)) + 1n;
         for (let j = 0; j < n; j++) {
@@ -286,17 +330,30 @@ class WordsCheck {
           const bit = t < last ? this.#regions[word[t]!]!.bits[which]! : side(which);
           if (bit === -1) throw new Refuted(`the side of unit ${String(which)} is not known here`);
           const f = (bit === 1 ? y[k]! : -y[k]!) << ulps;
-          for (let j = 0; j < n; j++) here[j] = here[j]! + f * C[which * n + j]!;
+          const multiplier = bit === 1 ? list[3 * k + 2]! : -list[3 * k + 2]!;
+          for (let j = 0; j < n; j++) {
+            here[j] = here[j]! + f * C[which * n + j]!;
+            if (rounded) sum[j] = sum[j]! + multiplier * this.#rows[which * n + j]!;
+          }
           constant += f * d[which]!;
         } else {
           const j = (-1 - which) >> 1;
           const upper = (-1 - which) % 2 === 1;
           const f = y[k]! << BigInt(Q - e);
           here[j] = here[j]! + (upper ? -f : f);
+          sum[j] = sum[j]! + (upper ? -list[3 * k + 2]! : list[3 * k + 2]!);
           const bound = upper ? f * this.#bounds.upper[j]! : -f * this.#bounds.lower[j]!;
           constant += (bound >> by) + 1n;
         }
       }
+      if (rounded)
+        for (let j = 0; j < n; j++) {
+          if (!Number.isFinite(sum[j]!)) return 0n;
+          const cut = toInteger(sum[j]!, Q);
+          lost += magnitude(here[j]! - cut) * this.#reach[j]!;
+          here[j] = cut;
+        }
+      near = sum;
       ahead = here;
     }
     let total = (constant << by) + lost;
@@ -305,8 +362,7 @@ class WordsCheck {
       const b = ahead[j]! * this.#bounds.upper[j]!;
       total += a > b ? a : b;
     }
-    if (total >= 0n) throw new Refuted('its inequalities do not contradict each other');
-    this.#excluded++;
+    return total;
   }
 
   /** Regions of a word of level m. */

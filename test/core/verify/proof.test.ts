@@ -11,6 +11,7 @@ import { verifyProof, type ProofVerification } from '../../../src/core/verify/pr
 import type { LineSource } from '../../../src/core/verify/proofLines';
 import { verifyReport } from '../../../src/core/verify/report';
 import { random, type Random } from '../../../src/core/random';
+import { randomSystem } from '../../campaign/systems';
 import { build, canonicalOf, randomPlrnn, system } from '../systems';
 import { digest, reportFrom } from './reports';
 
@@ -177,6 +178,14 @@ describe('verification of proofs', () => {
     }
     for (const form of ['unique', 'tree', 'tree of cycles', 'far', 'box', 'words', 'contraction'])
       assert.ok(forms.has(form), form);
+  });
+
+  it('takes multipliers of an expanding map, whose own rounding grows along the orbit to more than they exclude by', async () => {
+    const { map, maxOrder } = randomSystem(5300);
+    const each = await prove('expanding', map, maxOrder, { allPeriodsNodes: Infinity });
+    const { problems, notes, proven } = check(each, each.lines);
+    assert.deepEqual([problems, notes], [[], []]);
+    assert.deepEqual(proven, claimed(each));
   });
 
   for (const name of ['dendritic-plrnn', 'relu-rnn-untrained'])

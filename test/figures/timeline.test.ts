@@ -247,7 +247,7 @@ describe('the figures of a timeline', () => {
     assert.equal(rows.length, 12);
     const pair = rows.find(({ id }) => id === 'f0')!;
     assert.equal(rowPlace(pair, 2), '2066.20 – 2069.40');
-    assert.equal(rowCause(pair), 'unit 1, point 5');
+    assert.equal(rowCause(pair), 'unit 1');
     assert.deepEqual(
       eventRows(A, { ...choice, window: [2060, 2068] }).map(({ events }) => events.map(({ id }) => id)),
       [['f0']],

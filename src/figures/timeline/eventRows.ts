@@ -76,21 +76,20 @@ export function rowPlace({ events }: EventRow, digits: number): string {
   return events.map(({ epoch }) => epoch.toFixed(digits)).join(' – ');
 }
 
-/** "center bifurcation", "nonsmooth folds, born and gone" */
+/** "center bifurcation", "nonsmooth folds of a pair" */
 export function rowName({ events }: EventRow): string {
-  return events.length === 2 ? 'nonsmooth folds, born and gone' : eventName(events[0]);
+  return events.length === 2 ? 'nonsmooth folds of a pair' : eventName(events[0]);
 }
 
 export const rowObjects = ({ events }: EventRow): string => eventObjects(events[0]);
 
-/** "unit 2, point 12"; of two folds "unit 2, points 12 and 36" or "units 2 and 1" */
+/** "unit 2, point 12"; of two folds "unit 2" or "units 2 and 1" */
 export function rowCause({ events }: EventRow): string {
   const [first, second] = events;
   if (first.unit === null || second?.unit == null) return eventCause(first);
-  if (first.unit !== second.unit) return `units ${String(first.unit + 1)} and ${String(second.unit + 1)}`;
-  if (first.pointIndex === second.pointIndex || first.pointIndex === null || second.pointIndex === null)
-    return eventCause(first);
-  return `unit ${String(first.unit + 1)}, points ${String(first.pointIndex + 1)} and ${String(second.pointIndex + 1)}`;
+  return first.unit === second.unit
+    ? `unit ${String(first.unit + 1)}`
+    : `units ${String(first.unit + 1)} and ${String(second.unit + 1)}`;
 }
 
 /** The largest upward loss jump next to the row's events, "+57.1 % at 2081"; '' for none. */

@@ -66,11 +66,12 @@ export function drawWindows(painter: Painter, figure: OverviewFigure, theme: The
     for (const edge of [a, b])
       painter.line([crisp(edge), loss.top, crisp(edge), bottom], { color: theme.accent, width: 1.5 });
     if (two)
-      painter.text((a + b) / 2, loss.top + 12, name, {
+      painter.text((a + b) / 2, loss.top + 0.62 * loss.height, name, {
         color: theme.ink,
         size: TYPE.small,
         weight: 600,
         align: 'middle',
+        halo: theme.paper,
       });
   }
 }

@@ -204,7 +204,8 @@ export class NewFolders {
     this.#looking.delete(path);
   }
 
-  async #folder(path: string, { linked, born }: Standing, how: Happening): Promise<void> {
+  async #folder(path: string, standing: Standing, how: Happening): Promise<void> {
+    const { born } = standing;
     const before = this.#born.get(path) ?? (how === 'changed' && born < this.#begun ? born : null);
     // Zero where the file system does not say.
     if (born !== 0 && before === born) {
@@ -213,7 +214,18 @@ export class NewFolders {
       return;
     }
     this.#gone(path);
-    if (linked && !(await this.#isOwn(path))) return;
+    await this.#enter(path, standing);
+  }
+
+  /** A folder stands in one that is new. */
+  async #found(path: string): Promise<void> {
+    const standing = await this.#standing(path).catch(() => null);
+    if (standing?.kind === 'folder' && !this.#disposed && !this.#listed.has(path))
+      await this.#enter(path, standing);
+  }
+
+  async #enter(path: string, { linked, born }: Standing): Promise<void> {
+    if (linked ? !(await this.#isOwn(path)) : this.#isDouble(path)) return;
     if (this.#disposed) return;
     this.#born.set(path, born);
     this.#arrive(path);
@@ -276,11 +288,10 @@ export class NewFolders {
           listings.told.add(file);
           this.ports.touched(file);
         }
-      for (const { name, kind, linked } of entries) {
+      for (const { name, kind } of entries) {
         const path = joined(folder, name);
-        if (kind !== 'folder' || this.#listed.has(path) || this.ports.excluded(path)) continue;
-        if (linked) void this.#look(path, 'made');
-        else if (!this.#isDouble(path)) this.#arrive(path);
+        if (kind === 'folder' && !this.#listed.has(path) && !this.ports.excluded(path))
+          void this.#found(path);
       }
     }
     const before = LISTINGS_MS[listings.step]!;

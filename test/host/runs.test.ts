@@ -387,6 +387,35 @@ describe('settling files', () => {
     settler.dispose();
   });
 
+  it('reports a file that many events tell of while they arrive, and its last state', async () => {
+    const told: Settled[] = [];
+    let mtime = 1;
+    let looked = 0;
+    const settler = new Settler({
+      stat: () => Promise.resolve({ size: 1, mtime }),
+      readable: async () => {
+        looked = mtime;
+        await delay(60);
+        // Written to while it is read.
+        if (mtime === 1) {
+          mtime = 2;
+          settler.touched('a');
+        }
+        return true;
+      },
+      report: (settled) => told.push(settled),
+    });
+    const begin = performance.now();
+    const events = setInterval(() => settler.touched('a'), 30);
+    await eventually(() => told.length > 0, 'a report');
+    assert.ok(performance.now() - begin < 2000, 'in time');
+    clearInterval(events);
+    await eventually(() => looked === 2, 'another look');
+    await delay(400);
+    settler.dispose();
+    assert.deepEqual(new Set(told.flatMap(({ written }) => written)), new Set(['a']));
+  });
+
   it('reports nothing once it is disposed of', async () => {
     const told: Settled[] = [];
     const settler = new Settler({

@@ -35,6 +35,8 @@ interface Pending {
   looks: number;
   last: FileState | null;
   timer: NodeJS.Timeout;
+  /** The file was touched since. */
+  again: boolean;
 }
 
 /**
@@ -58,8 +60,12 @@ export class Settler {
   touched(file: string): void {
     if (this.#disposed) return;
     const known = this.#pending.get(file);
-    if (known) clearTimeout(known.timer);
-    this.#schedule(file, { looks: 0, last: known?.last ?? null });
+    // A look is near: one that began anew with every event would never come while many arrive.
+    if (known && known.looks < 2) known.again = true;
+    else {
+      if (known) clearTimeout(known.timer);
+      this.#schedule(file, { looks: 0, last: known?.last ?? null });
+    }
   }
 
   dispose(): void {
@@ -71,30 +77,32 @@ export class Settler {
 
   #schedule(file: string, { looks, last }: Pick<Pending, 'looks' | 'last'>): void {
     const delay = Math.min(LONGEST_MS, LOOK_MS * GROWTH ** looks);
-    const pending: Pending = { looks, last, timer: setTimeout(() => void this.#look(file, pending), delay) };
+    const timer = setTimeout(() => void this.#look(file, pending), delay);
+    const pending: Pending = { looks, last, timer, again: false };
     this.#pending.set(file, pending);
   }
 
   async #look(file: string, pending: Pending): Promise<void> {
+    pending.again = false;
     const state = await this.ports.stat(file).catch(() => null);
     if (this.#superseded(file, pending)) return;
     if (!state) {
       this.#told.delete(file);
-      this.#settle(file, 'deleted');
+      this.#settle(file, 'deleted', pending);
       return;
     }
     const told = this.#told.get(file);
     if (told?.size === state.size && told.mtime === state.mtime) {
-      this.#pending.delete(file);
+      this.#done(file, pending);
       return;
     }
     const still = state.size > 0 && state.size === pending.last?.size && state.mtime === pending.last.mtime;
     if (still && (await this.#whole(file))) {
       if (this.#superseded(file, pending)) return;
       this.#told.set(file, state);
-      this.#settle(file, 'written');
+      this.#settle(file, 'written', pending);
     } else if (!this.#superseded(file, pending)) {
-      if (still && pending.looks >= LOOKS) this.#settle(file, 'unreadable');
+      if (still && pending.looks >= LOOKS) this.#settle(file, 'unreadable', pending);
       else
         this.#schedule(file, { looks: still ? pending.looks + 1 : Math.min(pending.looks, 2), last: state });
     }
@@ -117,8 +125,14 @@ export class Settler {
     return this.#disposed || this.#pending.get(file) !== pending;
   }
 
-  #settle(file: string, how: keyof Settled): void {
+  /** What was touched while it was looked at is looked at once more. */
+  #done(file: string, { again }: Pending): void {
     this.#pending.delete(file);
+    if (again) this.#schedule(file, { looks: 0, last: null });
+  }
+
+  #settle(file: string, how: keyof Settled, pending: Pending): void {
+    this.#done(file, pending);
     for (const files of Object.values(this.#ready)) files.delete(file);
     this.#ready[how].add(file);
     const now = Date.now();

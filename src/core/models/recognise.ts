@@ -346,7 +346,8 @@ function chooseKind(file: Case, group: Group): ModelKind {
       if (options.kind) return options.kind;
       if (clipped && !(clipped.weak && clue?.weak === false))
         return clipped.value ? clippedKind[base]! : plainKind[family];
-      if (clue) return base;
+      // The name of a file or folder that says "shPLRNN" is often that of a clipped one, too.
+      if (clue && !(clue.weak && clue.clipped === undefined && family === 'shallow')) return base;
       if (family === 'dendritic') throw askClipped(file);
       file.assumptions.push(
         'Nothing says whether the model is clipped; it is taken as unclipped (--set clipped=true for the clipped one).',

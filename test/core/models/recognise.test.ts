@@ -63,6 +63,15 @@ describe('recognition from names and shapes, as training codes write them', () =
     assert.equal(otherKind('reluRNN'), null);
   });
 
+  it('says that a shallow PLRNN is taken as unclipped where only a name tells its kind', () => {
+    const named = (value: string, origin: string): string[] => [
+      ...known(shallow, {}, [{ name: 'model', value, origin }]).assumptions,
+    ];
+    assert.match(named('shPLRNN', 'file name').join(), /taken as unclipped/);
+    assert.deepEqual(named('unclipped shPLRNN', 'file name'), []);
+    assert.deepEqual(named('shPLRNN', 'args.json'), []);
+  });
+
   it('names the flags of the command line in brackets that a panel can leave out', () => {
     const [assumed] = known(plain).assumptions;
     assert.match(assumed!, /--model ALRNN/);

@@ -54,7 +54,9 @@ const PROOF_SECONDS = 1;
 /** Longest cycles that are followed as branches; longer attractors keep their period and are drawn as simulated. */
 export const LONGEST_BRANCH = 128;
 /** Iterates before, and after which, states are kept for the fog. */
-const FOG = { settle: 4000, states: 160, starts: 8, near: 6 };
+const FOG = { settle: 4000, states: 160, starts: 8, near: 12 };
+/** How far from an object's point, in its size, an orbit next to it starts. */
+const NEXT_TO = 0.01;
 /** An orbit that is this many times further out after settling than halfway is still leaving for infinity. */
 const LEAVING = 10;
 
@@ -174,12 +176,12 @@ function fog(
   const bits = new Uint8Array(L);
   const random = randomStream(seed, 0xf09);
   const attracting = cycles.filter(({ stability }) => stability === 'stable').flatMap(({ points }) => points);
-  // S is large where orbits slowly leave for infinity, and then few starts stay: some are tried near the objects.
-  const sizes = cycles.flatMap(({ points }) => maxAbs(points.flat())).filter((size) => size > 0);
-  const near = sizes.length > 0 ? Math.min(scale, 2 * Math.min(...sizes)) : scale;
+  // Few starts stay where much of the box leads to infinity: some are tried next to objects, from where orbits go either way.
+  const points = cycles.flatMap(({ points: [first] }) => (first ? [first] : []));
   for (let start = 0; start < FOG.starts + FOG.near; start++) {
-    const box = start < FOG.starts ? scale : near;
-    let z = Float64Array.from({ length: n }, () => box * (2 * random.uniform() - 1));
+    const centre = start < FOG.starts ? undefined : points[start % points.length];
+    const box = centre ? NEXT_TO * maxAbs(centre) : scale;
+    let z = Float64Array.from({ length: n }, (_, i) => (centre?.[i] ?? 0) + box * (2 * random.uniform() - 1));
     let next = new Float64Array(n);
     const step = (): void => {
       kernel.step(z, 0, next, 0, bits);

@@ -82,7 +82,8 @@ describe('a timeline of a thousand checkpoints', function () {
     await deliver(page, ...(messages as never[]));
     await page.waitForTimeout(400);
     const off = await difference(page, (await picture()).url, moved.url);
-    assert.equal(off.most, 0, JSON.stringify(off));
+    // Where edges are cut by a plot's border, how many parts it was drawn in shows in the last bits.
+    assert.ok(off.most <= 4 && off.mean < 1e-4, JSON.stringify(off));
   });
 
   it('shows what an export shows', async () => {

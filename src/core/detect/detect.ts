@@ -92,6 +92,10 @@ const THREADED_WORK = 4e8;
 /** Orbits that go before the proof of a planar map: they tell how far its attractors reach. */
 const ORBITS_FIRST = 8;
 
+/** Units from which on these orbits go before the search for fixed points, too; but one, no more than take this work. */
+const SEARCH_LATER = 64;
+const FIRST_WORK = 4e9;
+
 /** Words of its graph that go before the other orbits. */
 const WORDS_FIRST = 50000;
 
@@ -137,12 +141,38 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
     solver.solves++;
     found.addWord(word, 'a neighbour');
   }
-  onProgress('fixed points', 0);
+  const bitsOf = (word: Int32Array): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
+  let searched = 0;
+  let surveyed = 0;
+  let gone = 0;
+  const tell = (stage: string): void => onProgress(stage, 0.3 * searched + 0.2 * surveyed + 0.4 * gone);
+  const seen = new OrbitSurvey(solver, {
+    seed,
+    share: options.surveyShare ?? 1,
+    stop,
+    onPeriodic: (word) => {
+      if (word.length <= longest) found.addWord(bitsOf(word), 'attractor');
+    },
+    onProgress: (fraction) => {
+      surveyed = fraction;
+      tell('attractors');
+    },
+  });
+  // Where the search for fixed points may use up the time, some attractors are told before it.
+  if (scaled.L >= SEARCH_LATER) {
+    tell('attractors');
+    const orbits = Math.max(1, Math.min(ORBITS_FIRST, Math.round(FIRST_WORK / seen.orbitWork)));
+    seen.run({ scale, fixedPoints: [] }, orbits);
+  }
+  tell('fixed points');
   const fixedPoints = searchFixedPoints(scaled, {
     certify,
     stop,
     onCandidate: (word, certain) => void found.addWord([word], COMPLEMENTARITY, certain),
-    onProgress: (fraction) => onProgress('fixed points', 0.3 * fraction),
+    onProgress: (fraction) => {
+      searched = fraction;
+      tell('fixed points');
+    },
     ...(log ? { log } : {}),
     ...(options.trees ? { trees: options.trees } : {}),
   });
@@ -228,27 +258,11 @@ export async function detect(map: CanonicalMap, options: DetectOptions): Promise
       if (!stopped && open === 0) land(order, exhaustionCertificate(order, words));
     }
 
-  const bitsOf = (word: Int32Array): Uint8Array[] => Array.from(word, (id) => solver.regions.bits(id));
-  let surveyed = 0;
-  let gone = 0;
-  const tell = (stage: string): void => onProgress(stage, 0.3 + 0.2 * surveyed + 0.4 * gone);
+  searched = 1;
   tell('attractors');
-  const seen = new OrbitSurvey(solver, {
-    seed,
-    scale: Math.max(scale, biases / unit),
-    fixedPoints: centres,
-    share: options.surveyShare ?? 1,
-    stop,
-    onPeriodic: (word) => {
-      if (word.length <= longest) found.addWord(bitsOf(word), 'attractor');
-    },
-    onProgress: (fraction) => {
-      surveyed = fraction;
-      tell('attractors');
-    },
-  });
+  const surroundings = { scale: Math.max(scale, biases / unit), fixedPoints: centres };
   const survey = (until?: number): void => {
-    seen.run(until);
+    seen.run(surroundings, until);
     // A map without biases has no unit of length of its own: S stays 1.
     if (seen.extent > 0 && biases > 0) found.scale = scale = Math.max(extent, seen.extent);
     if (!fixedPoints.complete) for (const { state } of seen.resting) addResting(found, state);

@@ -32,10 +32,13 @@ export interface SimulationLimits {
   readonly bound: number;
   /** S as far as it is known: the unit of what counts as rest. */
   readonly scale: number;
+  readonly stop: () => boolean;
 }
 
 /** How much of the beginning and of the end is kept as words. */
 const KEPT = 600;
+/** Floating-point operations between two questions whether to stop. */
+const UNASKED = 1e6;
 /** A step shorter than this many S counts as rest. */
 const REST = 1e-15;
 
@@ -43,13 +46,14 @@ const REST = 1e-15;
  * Iterates from `start` until the region word is periodic and the state follows, diverges, or the steps
  * run out. A period p is believed after three repetitions, when the word's own cycle is real and the state is
  * closer to it than one period before (`accept`).
+ * @returns null when told to stop
  */
 export function simulate(
   solver: WordSolver,
   start: Float64Array,
   limits: SimulationLimits,
   accept: (word: Word, state: Float64Array) => boolean,
-): Orbit {
+): Orbit | null {
   const { n, L } = solver.map;
   const sequence = new Int32Array(limits.steps);
   const z = start.slice();
@@ -57,7 +61,9 @@ export function simulate(
   const bits = new Uint8Array(L);
   let check = Math.min(128, limits.steps);
   let extent = 0;
+  const unasked = Math.ceil(UNASKED / (n * n + n * L + 1));
   for (let t = 0; t < limits.steps; t++) {
+    if (t % unasked === 0 && limits.stop()) return null;
     solver.kernel.step(z, 0, next, 0, bits);
     sequence[t] = solver.regions.id(bits);
     let size = 0;

@@ -24,16 +24,20 @@ export interface Survey {
 
 export interface SurveyOptions {
   readonly seed: number;
-  /** S as far as it is known: the fixed points' largest coordinate, or the size of the biases. */
-  readonly scale: number;
-  /** Fixed points: orbits are also started close to them. */
-  readonly fixedPoints: readonly ArrayLike<number>[];
   /** Share of `WORK` that may be spent. */
   readonly share: number;
   readonly stop: () => boolean;
   /** A stable cycle or fixed point was met. */
   readonly onPeriodic: (word: Word) => void;
   readonly onProgress: (fraction: number) => void;
+}
+
+/** Where orbits begin. */
+export interface Surroundings {
+  /** S as far as it is known: the fixed points' largest coordinate, or the size of the biases. */
+  readonly scale: number;
+  /** Fixed points: orbits are also started close to them. */
+  readonly fixedPoints: readonly ArrayLike<number>[];
 }
 
 /** Work of the whole survey, in floating-point operations. */
@@ -48,6 +52,8 @@ export class OrbitSurvey implements Survey {
   readonly resting: { state: Float64Array; hits: number }[] = [];
   readonly aperiodic: Extract<Fate, { kind: 'aperiodic' }>[] = [];
   readonly steps: number;
+  /** Floating-point operations of one orbit of so many steps. */
+  readonly orbitWork: number;
   divergent = 0;
   extent = 0;
   starts = 0;
@@ -67,7 +73,8 @@ export class OrbitSurvey implements Survey {
     // Less work means fewer orbits rather than short ones: long cycles are recognised late.
     const whole = clamp(Math.round(WORK / (perStep * 24)), 1024, 16384);
     this.steps = Math.max(1024, Math.round(whole * share ** 0.25));
-    this.#planned = clamp(Math.round((WORK * share) / (perStep * this.steps)), share < 1 ? 8 : 12, 64);
+    this.orbitWork = perStep * this.steps;
+    this.#planned = clamp(Math.round((WORK * share) / this.orbitWork), share < 1 ? 8 : 12, 64);
     this.#random = randomStream(seed, 0x5eed);
   }
 
@@ -76,13 +83,13 @@ export class OrbitSurvey implements Survey {
   }
 
   /** Runs the orbits that are left, or only until so many are done. */
-  run(until = this.#planned): void {
-    const { scale, fixedPoints, stop, onPeriodic, onProgress } = this.options;
+  run({ scale, fixedPoints }: Surroundings, until = this.#planned): void {
+    const { stop, onPeriodic, onProgress } = this.options;
     const { n } = this.solver.map;
-    const limits = { steps: this.steps, bound: 1e8 * scale, scale };
-    const accept = (word: Word): boolean => this.#accept(word);
+    const limits = { steps: this.steps, bound: 1e8 * scale, scale, stop };
+    const accept = (word: Word): boolean => this.#accept(word, scale);
     while (this.starts < Math.min(until, this.#planned) && !stop()) {
-      const i = this.starts++;
+      const i = this.starts;
       const near = i % 4 === 3 && fixedPoints.length > 0;
       const start = near
         ? randomState(this.#random, n, 0.05 * scale, fixedPoints[(i >> 2) % fixedPoints.length])
@@ -91,7 +98,10 @@ export class OrbitSurvey implements Survey {
             n,
             scale * (i % 4 === 0 ? 4 : i % 4 === 1 ? 1 : 10 ** (-3 * this.#random.uniform())),
           );
-      const { fate, words, extent } = simulate(this.solver, start, limits, accept);
+      const orbit = simulate(this.solver, start, limits, accept);
+      if (orbit === null) return;
+      const { fate, words, extent } = orbit;
+      this.starts++;
       this.orbits.push(...words);
       this.extent = Math.max(this.extent, extent);
       if (fate.kind === 'divergent') this.divergent++;
@@ -114,7 +124,7 @@ export class OrbitSurvey implements Survey {
     }
   }
 
-  #accept(raw: Word): boolean {
+  #accept(raw: Word, scale: number): boolean {
     const { map, regions } = this.solver;
     const word = canonical(raw);
     const key = wordKey(word);
@@ -122,7 +132,7 @@ export class OrbitSurvey implements Survey {
     if (verdict === undefined) {
       this.solver.solves++;
       const bits = Array.from(word, (id) => regions.bits(id));
-      const result = verifyWord(map, bits, this.options.scale, 'attractor');
+      const result = verifyWord(map, bits, scale, 'attractor');
       verdict = result.kind === 'cycle' && result.cycle.stability === 'stable';
       this.#accepted.set(key, verdict);
     }

@@ -87,14 +87,12 @@ function wordsAt(
   const scale = Math.max(maxAbs(map.g), maxAbs(map.d)) || 1;
   const seen = new OrbitSurvey(solver, {
     seed,
-    scale,
-    fixedPoints: [],
     share: SURVEY,
     stop,
     onPeriodic: () => undefined,
     onProgress: () => undefined,
   });
-  seen.run();
+  seen.run({ scale, fixedPoints: [] });
   const bits = (word: Word): Bits => Array.from(word, (id) => solver.regions.bits(id).slice());
   const out = seen.periodic.filter(({ word }) => word.length <= maxOrder).map(({ word }) => bits(word));
   const radius = 4 * Math.max(scale, seen.extent);

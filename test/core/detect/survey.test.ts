@@ -7,14 +7,12 @@ describe('survey of orbits', () => {
   const survey = (portions: readonly number[], stop = (): boolean => false): OrbitSurvey => {
     const seen = new OrbitSurvey(new WordSolver(canonicalOf(system('chaotic-plrnn-64').model)), {
       seed: 3,
-      scale: 1,
-      fixedPoints: [[0, 0]],
       share: 1,
       stop,
       onPeriodic: () => undefined,
       onProgress: () => undefined,
     });
-    for (const until of portions) seen.run(until);
+    for (const until of portions) seen.run({ scale: 1, fixedPoints: [[0, 0]] }, until);
     return seen;
   };
   const told = (seen: OrbitSurvey): unknown => ({
@@ -36,7 +34,13 @@ describe('survey of orbits', () => {
 
   it('runs no further than told', () => {
     assert.equal(survey([8]).starts, 8);
-    let left = 5;
-    assert.equal(survey([Infinity], () => left-- === 0).starts, 5);
+    let stopped = false;
+    const seen = survey([5]);
+    assert.equal(seen.starts, 5);
+    let asked = 0;
+    const cut = survey([Infinity], () => (stopped ||= ++asked > 100));
+    assert.ok(stopped && cut.starts > 0 && cut.starts < 64);
+    // An orbit that was cut short is not counted.
+    assert.deepEqual(told(cut), told(survey([cut.starts])));
   });
 });

@@ -8,7 +8,7 @@ export interface Cache {
 }
 
 /** Raised whenever results of the same input may come out differently: older entries are then not found. */
-export const RESULT_VERSION = 6;
+export const RESULT_VERSION = 7;
 
 /** Answers from memory before it asks the cache behind it. Holds the latest `entries`. */
 export class MemoryCache implements Cache {

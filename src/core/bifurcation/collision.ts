@@ -2,7 +2,7 @@ import { eigenvalues } from '../linalg/eigen';
 import { regionString } from '../map/kernel';
 import { leastRotation, primitivePeriod } from '../detect/words';
 import type { Stability } from '../report/types';
-import { CycleOnLine, detShifted } from './cycleOnLine';
+import { CycleOnLine } from './cycleOnLine';
 import { margin, type Bit } from './follow';
 import type { Line } from './line';
 
@@ -120,6 +120,16 @@ export function stabilityOf(M: Float64Array, n: number): Stability {
   return unstable === 0 ? 'stable' : unstable === n ? 'unstable' : 'saddle';
 }
 
+/**
+ * Whether a multiplier is +1 within rounding. The determinant of I - M does not tell: in many dimensions it is a product of
+ * many factors that may all be small.
+ */
+export function atPlusOne(M: Float64Array, n: number): boolean {
+  const multipliers = eigenvalues(M, n);
+  const largest = multipliers.reduce((max, { re, im }) => Math.max(max, Math.hypot(re, im)), 0);
+  return multipliers.some(({ re, im }) => Math.hypot(re - 1, im) < 1e-9 + 1e-15 * largest);
+}
+
 /** Where a word whose candidate touches its border at s in `touching` (in every pass of p points) is real. */
 export function sideOf(
   line: Line,
@@ -130,8 +140,7 @@ export function sideOf(
 ): Participant | 'singular' | null {
   const cycle = new CycleOnLine(line, word);
   cycle.monodromy(s);
-  const scale = 1 + Math.abs(detShifted(cycle.M, line.n, 1));
-  if (Math.abs(detShifted(cycle.M, line.n, -1)) < 1e-9 * scale || !cycle.solve(s)) return 'singular';
+  if (atPlusOne(cycle.M, line.n) || !cycle.solve(s)) return 'singular';
   const departing: Bit[] = [];
   let side = 0;
   for (let pass = 0; pass < word.length; pass += p)

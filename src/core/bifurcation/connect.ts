@@ -2,7 +2,7 @@ import { eigenvalues } from '../linalg/eigen';
 import { regionString } from '../map/kernel';
 import type { Complex, Stability } from '../report/types';
 import { CycleOnLine, detShifted } from './cycleOnLine';
-import { collisionAt, keyOf, rootOf, stabilityOf, type Bits, type Participant } from './collision';
+import { atPlusOne, collisionAt, keyOf, rootOf, stabilityOf, type Bits, type Participant } from './collision';
 import { BESIDE, minusOneAt, plusOneAt } from './crossing';
 import { crossings, followCycle, hasBorder, margin, type Bit, type Followed } from './follow';
 import { Line } from './line';
@@ -579,7 +579,7 @@ class Connecting {
             : s === to
               ? s - Math.min(BESIDE, (to - from) / 2)
               : s;
-        const at = cycle.solve(s) && Math.abs(detShifted(cycle.M, n, -1)) > 1e-9 ? s : inside;
+        const at = cycle.solve(s) && !atPlusOne(cycle.M, n) ? s : inside;
         if (!cycle.solve(at)) return [];
         const radius = eigenvalues(cycle.M, n).reduce((m, { re, im }) => Math.max(m, Math.hypot(re, im)), 0);
         const { C } = this.line.map(at);

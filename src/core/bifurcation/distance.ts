@@ -119,7 +119,7 @@ function collisionKind(
   );
   const here = gradients.monodromy();
   const beyond = new CycleGradients(map, points, flipped).monodromy();
-  const differ = (sign: 1 | -1): boolean => detShifted(here, n, sign) * detShifted(beyond, n, sign) < 0;
+  const differ = (sign: 1 | -1): boolean => detShifted(here, n, sign) < 0 !== detShifted(beyond, n, sign) < 0;
   if (differ(-1)) return 'bcb-fold';
   if (differ(1)) return 'bcb-flip';
   const unstable = (M: Float64Array): number =>

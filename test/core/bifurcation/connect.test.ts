@@ -52,6 +52,27 @@ describe('connect: border collisions', () => {
     sound(out);
   });
 
+  it('a slow ReLU network in 24 dimensions: persistence, though det(I - M) is 0.05^24 on both sides', () => {
+    // z' = relu(0.95 z + h): z_i = 20 h_i where h_i > 0, else 0. Unit 1 meets its border where h_1 = 0, half-way.
+    const n = 24;
+    const slow = (first: number): CanonicalMap => {
+      const diagonal = (v: number): Float64Array =>
+        Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? v : 0));
+      const h = Float64Array.from({ length: n }, (_, i) => (i === 0 ? first : 0.1));
+      return { n, L: n, A: diagonal(0), B: diagonal(1), C: diagonal(0.95), d: h, g: new Float64Array(n) };
+    };
+    const rest = '1'.repeat(n - 1);
+    const out = connect(slow(-0.1), ends(1, cycle(`0${rest}`)), slow(0.1), ends(1, cycle(`1${rest}`)), {
+      maxOrder: 1,
+    });
+    assert.deepEqual(
+      out.events.map(({ kind, unit, stability }) => [kind, unit, stability]),
+      [['bcb-persistence', 0, ['stable', 'stable']]],
+    );
+    assert.ok(Math.abs(out.events[0]!.s - 0.5) < 1e-12);
+    sound(out);
+  });
+
   it('skew tent 0.5, 1.5: nonsmooth fold', () => {
     // For mu < 0: mu / 0.5 < 0 is real and mu / -0.5 > 0 is real; for mu > 0 neither.
     const out = connect(tent(0.5, 1.5, -0.5), ends(4, cycle('0'), cycle('1')), tent(0.5, 1.5, 0.5), ends(4), {

@@ -488,7 +488,11 @@ function Notices({ side, run, store }: { side: Side; run: RunState; store: Store
         {timeline.balance.broken.length > 0
           ? `${String(timeline.balance.broken.length)} steps are not explained by the events. `
           : ''}
-        {timeline.warnings.length > 0 ? `${String(timeline.warnings.length)} warnings` : ''}
+        {timeline.warnings.length > 0
+          ? timeline.warnings.length === 1
+            ? '1 warning'
+            : `${String(timeline.warnings.length)} warnings`
+          : ''}
       </summary>
       <ul>
         {[...timeline.balance.broken.map(({ text }) => text), ...timeline.warnings].map((text) => (

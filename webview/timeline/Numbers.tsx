@@ -56,7 +56,10 @@ export function Numbers({ runs }: { runs: readonly { name: string; timeline: Tim
           </tr>
         </thead>
         <tbody>
-          {trained && row(`Events per ${String(unit)} ${axis}s`, (t) => rate(t, unit))}
+          {trained &&
+            row(unit === 1 ? `Events per ${axis}` : `Events per ${String(unit)} ${axis}s`, (t) =>
+              rate(t, unit),
+            )}
           {kinds.map((kind) => row(capitalised(kindName(kind)), (t) => String(count(t, kind))))}
           {trained && (
             <>

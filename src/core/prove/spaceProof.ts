@@ -368,7 +368,7 @@ function reason({ provenTo, levels, work, underway, endedBy }: SpaceWordGraph, u
   const growth = last.length > 1 ? (last[last.length - 1]! / last[0]!) ** (1 / (last.length - 1)) : 1;
   const next = underway > 0 ? work[work.length - 1]! / underway : (work[work.length - 2] ?? 0) * growth;
   return (
-    `${beyond}: the word graph has ${last.map(figure).join(', ')} words of the last ${String(last.length)} lengths` +
+    `${beyond}: the word graph has ${last.map(figure).join(', ')} words of the last ${last.length === 1 ? 'length' : `${String(last.length)} lengths`}` +
     (last.length > 1 ? ` (times ${growth.toFixed(2)} per order)` : '') +
     (next > 0
       ? `; order ${String(provenTo + 1)} alone would take about ${duration(next / OPERATIONS_PER_SECOND)}`

@@ -113,7 +113,12 @@ describe('the timeline panel', function () {
     await page.getByRole('checkbox', { name: 'Only in the window' }).check();
     await figure().focus();
     for (let i = 0; i < 6; i++) await page.keyboard.press('+');
-    const after = await page.locator('tr[data-event]').count();
+    // The list follows once the movement pauses.
+    let after = before;
+    for (let i = 0; i < 50 && after >= before; i++) {
+      await page.waitForTimeout(100);
+      after = await page.locator('tr[data-event]').count();
+    }
     assert.ok(after < before, `${String(after)} of ${String(before)}`);
   });
 

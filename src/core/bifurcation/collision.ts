@@ -1,7 +1,7 @@
 import { eigenvalues } from '../linalg/eigen';
 import { regionString } from '../map/kernel';
 import { leastRotation, primitivePeriod } from '../detect/words';
-import type { Stability } from '../report/types';
+import type { Complex, Stability } from '../report/types';
 import { CycleOnLine } from './cycleOnLine';
 import { margin, type Bit } from './follow';
 import type { Line } from './line';
@@ -114,18 +114,22 @@ export function collisionAt(
 
 /** Stability from the multipliers of M. */
 export function stabilityOf(M: Float64Array, n: number): Stability {
-  const moduli = eigenvalues(M, n).map(({ re, im }) => Math.hypot(re, im));
+  return stabilityBy(eigenvalues(M, n));
+}
+
+/** Stability from all multipliers of a cycle. */
+export function stabilityBy(multipliers: readonly Complex[]): Stability {
+  const moduli = multipliers.map(({ re, im }) => Math.hypot(re, im));
   if (moduli.some((m) => Math.abs(m - 1) <= 1e-12)) return 'marginal';
   const unstable = moduli.filter((m) => m > 1).length;
-  return unstable === 0 ? 'stable' : unstable === n ? 'unstable' : 'saddle';
+  return unstable === 0 ? 'stable' : unstable === moduli.length ? 'unstable' : 'saddle';
 }
 
 /**
  * Whether a multiplier is +1 within rounding. The determinant of I - M does not tell: in many dimensions it is a product of
  * many factors that may all be small.
  */
-export function atPlusOne(M: Float64Array, n: number): boolean {
-  const multipliers = eigenvalues(M, n);
+export function atPlusOne(multipliers: readonly Complex[]): boolean {
   const largest = multipliers.reduce((max, { re, im }) => Math.max(max, Math.hypot(re, im)), 0);
   return multipliers.some(({ re, im }) => Math.hypot(re - 1, im) < 1e-9 + 1e-15 * largest);
 }
@@ -140,7 +144,8 @@ export function sideOf(
 ): Participant | 'singular' | null {
   const cycle = new CycleOnLine(line, word);
   cycle.monodromy(s);
-  if (atPlusOne(cycle.M, line.n) || !cycle.solve(s)) return 'singular';
+  const multipliers = eigenvalues(cycle.M, line.n);
+  if (atPlusOne(multipliers) || !cycle.solve(s)) return 'singular';
   const departing: Bit[] = [];
   let side = 0;
   for (let pass = 0; pass < word.length; pass += p)
@@ -153,7 +158,7 @@ export function sideOf(
       departing.push(bit);
     }
   if (side === 0) return null;
-  return { word, side: side < 0 ? -1 : 1, departing, stability: stabilityOf(cycle.M, line.n) };
+  return { word, side: side < 0 ? -1 : 1, departing, stability: stabilityBy(multipliers) };
 }
 
 function leastPeriod(cycle: CycleOnLine, word: Bits, bits: readonly Bit[]): number {

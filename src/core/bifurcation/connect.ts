@@ -2,7 +2,16 @@ import { eigenvalues } from '../linalg/eigen';
 import { regionString } from '../map/kernel';
 import type { Complex, Stability } from '../report/types';
 import { CycleOnLine, detShifted } from './cycleOnLine';
-import { atPlusOne, collisionAt, keyOf, rootOf, stabilityOf, type Bits, type Participant } from './collision';
+import {
+  atPlusOne,
+  collisionAt,
+  keyOf,
+  rootOf,
+  stabilityBy,
+  stabilityOf,
+  type Bits,
+  type Participant,
+} from './collision';
 import { BESIDE, minusOneAt, plusOneAt } from './crossing';
 import { crossings, followCycle, hasBorder, margin, type Bit, type Followed } from './follow';
 import { Line } from './line';
@@ -579,9 +588,10 @@ class Connecting {
             : s === to
               ? s - Math.min(BESIDE, (to - from) / 2)
               : s;
-        const at = cycle.solve(s) && !atPlusOne(cycle.M, n) ? s : inside;
+        const at = cycle.solve(s) && !atPlusOne(eigenvalues(cycle.M, n)) ? s : inside;
         if (!cycle.solve(at)) return [];
-        const radius = eigenvalues(cycle.M, n).reduce((m, { re, im }) => Math.max(m, Math.hypot(re, im)), 0);
+        const multipliers = eigenvalues(cycle.M, n);
+        const radius = multipliers.reduce((m, { re, im }) => Math.max(m, Math.hypot(re, im)), 0);
         const { C } = this.line.map(at);
         let least = Infinity;
         for (let t = 0; t < word.length; t++)
@@ -597,7 +607,7 @@ class Connecting {
             point: cycle.point(0),
             spectralRadius: radius,
             growthPerStep: radius > 0 ? Math.log(radius) / word.length : null,
-            stability: stabilityOf(cycle.M, n),
+            stability: stabilityBy(multipliers),
             margin: least === Infinity ? null : least,
           },
         ];

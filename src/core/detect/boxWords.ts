@@ -1,4 +1,5 @@
 import type { CanonicalMap } from '../map/canonical';
+import { grown } from '../prove/cell';
 import { SLACK } from './directions';
 
 /**
@@ -25,7 +26,7 @@ class Polytope {
 
   vertex(x: number, y: number, z: number): number {
     const at = 3 * this.vertexCount;
-    if (at + 3 > this.vertices.length) this.vertices = larger(this.vertices, new Float64Array(2 * at));
+    if (at + 3 > this.vertices.length) this.vertices = grown(this.vertices, new Float64Array(2 * at));
     this.vertices[at] = x;
     this.vertices[at + 1] = y;
     this.vertices[at + 2] = z;
@@ -34,7 +35,7 @@ class Polytope {
 
   edge(from: number, to: number): number {
     const at = 2 * this.edgeCount;
-    if (at + 2 > this.edges.length) this.edges = larger(this.edges, new Int32Array(2 * at));
+    if (at + 2 > this.edges.length) this.edges = grown(this.edges, new Int32Array(2 * at));
     this.edges[at] = from;
     this.edges[at + 1] = to;
     return this.edgeCount++;
@@ -42,21 +43,15 @@ class Polytope {
 
   /** @param length number of `borders` after it */
   closeFace(length: number): void {
-    if (this.faceCount === this.ends.length)
-      this.ends = larger(this.ends, new Int32Array(2 * this.faceCount));
+    if (this.faceCount === this.ends.length) this.ends = grown(this.ends, new Int32Array(2 * this.faceCount));
     this.ends[this.faceCount++] = length;
   }
 
   /** Puts an edge into the face being built. */
   border(at: number, edge: number): void {
-    if (at === this.borders.length) this.borders = larger(this.borders, new Int32Array(2 * at));
+    if (at === this.borders.length) this.borders = grown(this.borders, new Int32Array(2 * at));
     this.borders[at] = edge;
   }
-}
-
-function larger<T extends Float64Array | Int32Array>(old: T, to: T): T {
-  to.set(old);
-  return to;
 }
 
 /** The cube |z_i| <= radius. */
